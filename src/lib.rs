@@ -1,0 +1,26 @@
+//! tieline: one scripting engine for Jira, Confluence, Bitbucket, Bamboo, Trello, Slack, Tempo and UPM.
+//!
+//! # The layers
+//!
+//! A module may use those left of it, never those right of it:
+//!
+//! ```text
+//! error, secret, json ← richtext, report, services, catalog ← http ← auth ← context ← script ← commands ← cli, main
+//! ```
+//!
+//! `sandbox` stands beside them: it plays the services, so it knows only `json`, `services` and `catalog`.
+//!
+//! | only here | what |
+//! | --- | --- |
+//! | `http` | reqwest and tokio |
+//! | `script` | rhai |
+//! | `commands/repl` | rustyline |
+//! | `cli` | clap |
+//! | `sandbox` | hyper |
+//! | `context` | the process: arguments, environment, streams, directories |
+//!
+//! A test (`tests/layers.rs`) holds both tables.
+
+pub mod error;
+pub mod json;
+pub mod secret;
