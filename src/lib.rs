@@ -21,6 +21,7 @@
 //!
 //! A test (`tests/layers.rs`) holds both tables.
 
+pub mod context;
 pub mod error;
 pub mod json;
 pub mod secret;

@@ -1,0 +1,126 @@
+//! The outside world, read once: environment, streams, terminal, directories. Nothing else looks at the process.
+
+use crate::{
+    error::{Error, Result},
+    secret::{Secret, redact},
+};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    ffi::OsString,
+    io::{BufRead, IsTerminal, Read, Write},
+    path::PathBuf,
+};
+
+/// What the program knows of the process it runs in, and its only way to speak.
+pub struct Context {
+    environment: HashMap<OsString, OsString>,
+    /// Whether standard input comes from a person.
+    pub interactive: bool,
+    /// Whether standard output goes to a person.
+    pub output_is_terminal: bool,
+    /// Whether standard error goes to a person: only then are there progress bars.
+    pub errors_are_terminal: bool,
+    /// Whether to leave out everything that is not asked for (`-q`).
+    pub quiet: bool,
+    /// Whether to colour what goes to a terminal.
+    pub color: bool,
+    out: RefCell<Box<dyn Write>>,
+}
+
+impl Context {
+    /// Reads the process. The one place that does.
+    #[must_use]
+    pub fn from_process() -> Self {
+        let environment: HashMap<_, _> = std::env::vars_os().collect();
+        let color = !environment.contains_key(&OsString::from("NO_COLOR"));
+        Context {
+            environment,
+            interactive: std::io::stdin().is_terminal(),
+            output_is_terminal: std::io::stdout().is_terminal(),
+            errors_are_terminal: std::io::stderr().is_terminal(),
+            quiet: false,
+            color,
+            out: RefCell::new(Box::new(std::io::BufWriter::new(std::io::stdout()))),
+        }
+    }
+
+    /// Returns an environment variable; nothing if it is unset or not UTF-8.
+    #[must_use]
+    pub fn env(&self, name: &str) -> Option<String> {
+        self.environment.get(&OsString::from(name))?.to_str().map(str::to_owned)
+    }
+
+    /// Writes one line of results to standard output, without secrets.
+    ///
+    /// A reader that went away (`| head`) ends the run quietly, as it does for other filters.
+    pub fn print(&self, text: &str) {
+        let text = redact(text);
+        let mut out = self.out.borrow_mut();
+        let done = writeln!(out, "{text}").and_then(|()| if self.output_is_terminal { out.flush() } else { Ok(()) });
+        if done.is_err() {
+            std::process::exit(0);
+        }
+    }
+
+    /// Sends on what is still buffered. Call it before anything else speaks and at the end.
+    pub fn flush(&self) {
+        // A closed pipe has nobody left to tell.
+        let _ = self.out.borrow_mut().flush();
+    }
+
+    /// Writes one line for the person running this to standard error, without secrets.
+    pub fn say(&self, text: &str) {
+        self.flush();
+        let _ = writeln!(std::io::stderr(), "{}", redact(text));
+    }
+
+    /// Like [`Context::say`], for what `-q` leaves out.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Asks a question on the terminal and returns the answer without its line end.
+    pub fn ask(&self, question: &str) -> Result<String> {
+        self.prompt(question)?;
+        let mut line = String::new();
+        match std::io::stdin().lock().read_line(&mut line) {
+            Ok(n) if n > 0 => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
+            _ => Err(Error::client(format_args!("nobody answered \"{}\": standard input has ended", question.trim()))),
+        }
+    }
+
+    /// Asks for a secret; a terminal does not show what is typed.
+    pub fn ask_secret(&self, question: &str) -> Result<Secret> {
+        if !self.interactive {
+            return self.ask(question).map(Secret::new);
+        }
+        self.prompt(question)?;
+        let typed = rpassword::read_password();
+        typed.map(Secret::new).map_err(|e| Error::client(format_args!("cannot read the answer: {e}")))
+    }
+
+    fn prompt(&self, question: &str) -> Result<()> {
+        self.flush();
+        let mut err = std::io::stderr();
+        let shown = write!(err, "{}", redact(question)).and_then(|()| err.flush());
+        shown.map_err(|e| Error::client(format_args!("cannot ask: {e}")))
+    }
+
+    /// Reads all of standard input.
+    pub fn read_input(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        read.map(|_| bytes).map_err(|e| Error::client(format_args!("cannot read standard input: {e}")))
+    }
+
+    /// Returns the directory for what outlives a run but is no configuration, such as the history.
+    #[must_use]
+    pub fn state_dir(&self) -> Option<PathBuf> {
+        let home = || self.env("HOME").or_else(|| self.env("USERPROFILE")).map(PathBuf::from);
+        let base = self.env("XDG_STATE_HOME").filter(|dir| dir.starts_with('/')).map(PathBuf::from);
+        base.or_else(|| home().map(|h| h.join(".local/state"))).map(|dir| dir.join("tieline"))
+    }
+}
