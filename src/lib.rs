@@ -23,5 +23,7 @@
 
 pub mod context;
 pub mod error;
+pub mod http;
 pub mod json;
 pub mod secret;
+pub mod services;
