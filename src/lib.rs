@@ -21,6 +21,7 @@
 //!
 //! A test (`tests/layers.rs`) holds both tables.
 
+pub mod auth;
 pub mod context;
 pub mod error;
 pub mod http;
