@@ -80,6 +80,9 @@ impl Account {
     ///
     /// Writes are shown or refused instead where the run says so.
     pub async fn send(&self, request: &Request, progress: Option<&Progress>) -> Result<Answer> {
+        if let Some(answer) = self.hold_back(request)? {
+            return Ok(answer);
+        }
         let page = request.page;
         if page {
             self.needs_password().await?;

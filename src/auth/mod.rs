@@ -17,4 +17,4 @@ mod settings;
 
 pub use account::Account;
 pub use handle::Handle;
-pub use settings::{Lookup, Settings, Value};
+pub use settings::{Lookup, Settings, Value, seconds_of, variable};

@@ -32,8 +32,8 @@ pub struct Options {
     pub proxy: Option<Secret>,
     /// Whether to accept wrong certificates and plain http.
     pub insecure: bool,
-    /// Whether writes are only shown.
-    pub simulate: bool,
+    /// Where writes are noted instead of being sent.
+    pub simulate: Option<super::Ledger>,
     /// Whether writes are refused.
     pub read_only: bool,
     /// Whether to show each request.
