@@ -99,6 +99,22 @@ impl Account {
         self.judge(request, answer).await
     }
 
+    /// Keeps a write from being sent in a dry or read-only run.
+    fn hold_back(&self, request: &Request) -> Result<Option<Answer>> {
+        if request.reads {
+            return Ok(None);
+        }
+        let (options, name) = (&self.settings.options, self.settings.service.name);
+        if options.read_only {
+            let what = format!("{} {}", request.method.name(), request.path);
+            return Err(Error::client(format_args!("this run is read-only: {name} {what} was not sent")));
+        }
+        Ok(options.simulate.as_ref().map(|ledger| {
+            (options.say)(&format!("{name}: {}", ledger.note(name, request)));
+            Answer::simulated(self.settings.address.as_str())
+        }))
+    }
+
     async fn exchange(
         &self,
         request: &Request,
