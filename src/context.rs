@@ -116,6 +116,18 @@ impl Context {
         read.map(|_| bytes).map_err(|e| Error::client(format_args!("cannot read standard input: {e}")))
     }
 
+    /// Runs a command of the user's by the shell and returns what it prints; its complaints go to standard error.
+    pub fn command(&self, command: &str) -> std::result::Result<String, String> {
+        let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+        let mut process = std::process::Command::new(shell);
+        process.args([flag, command]).stdin(std::process::Stdio::inherit()).stderr(std::process::Stdio::inherit());
+        let output = process.output().map_err(|e| format!("cannot run it: {e}"))?;
+        if !output.status.success() {
+            return Err(format!("it failed ({})", output.status));
+        }
+        String::from_utf8(output.stdout).map_err(|_| "it printed something that is not UTF-8".to_owned())
+    }
+
     /// Returns the directory for what outlives a run but is no configuration, such as the history.
     #[must_use]
     pub fn state_dir(&self) -> Option<PathBuf> {

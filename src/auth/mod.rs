@@ -17,4 +17,4 @@ mod settings;
 
 pub use account::Account;
 pub use handle::Handle;
-pub use settings::{Lookup, Settings, Value, seconds_of, variable};
+pub use settings::{Lookup, Settings, Value, dashed, seconds_of, variable};

@@ -162,6 +162,19 @@ impl Settings {
         )
     }
 
+    /// Returns what tells these settings from others, without showing a secret: equal settings share one session.
+    pub fn fingerprint(&self) -> String {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        for (name, secret) in &self.secrets {
+            (name, secret.reveal()).hash(&mut hasher);
+        }
+        let o = &self.options;
+        (self.deployment.map(Deployment::name), &self.user, o.timeout, &o.ca, o.insecure).hash(&mut hasher);
+        o.proxy.as_ref().map(Secret::reveal).hash(&mut hasher);
+        format!("{} {} {:x}", self.service.name, self.address.as_str(), hasher.finish())
+    }
+
     /// Says aloud which credential wins where two are given.
     pub fn ambiguity(&self) -> Option<String> {
         let both = self.has("token") && self.has("password");
@@ -208,7 +221,7 @@ fn no_server(service: &Service) -> Box<Error> {
 }
 
 /// Returns a parameter's name on the command line: `cloudId` is `cloud-id`.
-pub(super) fn dashed(name: &str) -> String {
+pub fn dashed(name: &str) -> String {
     name.chars().flat_map(|c| if c.is_uppercase() { vec!['-', c.to_ascii_lowercase()] } else { vec![c] }).collect()
 }
 

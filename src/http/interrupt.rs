@@ -7,6 +7,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 use tokio::{runtime::Runtime, sync::Notify};
 
@@ -70,10 +71,20 @@ pub fn wait<T>(interrupt: &Interrupt, future: impl Future<Output = Result<T>>) -
     })
 }
 
+/// Does nothing for `time`.
+pub async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+/// Gives `future` up after `limit`.
+pub async fn within<T>(limit: Duration, future: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = |_| Error::new(Kind::Timeout, format!("Remote error: no answer within {} s", limit.as_secs()));
+    tokio::time::timeout(limit, future).await.map_err(late)?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn an_interrupt_ends_a_wait() {

@@ -21,7 +21,7 @@ pub use body::{Body, Part};
 pub use client::{Client, Options, Say};
 pub use decode::Content;
 pub use failure::{failure, not_authorised};
-pub use interrupt::{Interrupt, wait};
+pub use interrupt::{Interrupt, pause, wait, within};
 pub use ledger::Ledger;
 pub use pages::{Page, Pager};
 pub use route::{Filled, fill, query_pairs};
