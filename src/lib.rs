@@ -22,9 +22,11 @@
 //! A test (`tests/layers.rs`) holds both tables.
 
 pub mod auth;
+pub mod catalog;
 pub mod context;
 pub mod error;
 pub mod http;
 pub mod json;
+pub mod report;
 pub mod secret;
 pub mod services;
