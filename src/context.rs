@@ -25,7 +25,7 @@ pub struct Context {
     pub quiet: bool,
     /// Whether to colour what goes to a terminal.
     pub color: bool,
-    out: RefCell<Box<dyn Write>>,
+    out: RefCell<Box<dyn Write + Send>>,
 }
 
 impl Context {
@@ -73,6 +73,13 @@ impl Context {
     pub fn say(&self, text: &str) {
         self.flush();
         let _ = writeln!(std::io::stderr(), "{}", redact(text));
+    }
+
+    /// Returns a voice of its own for what speaks from another thread: one line at a time, without secrets.
+    pub fn voice(&self) -> std::sync::Arc<dyn Fn(&str) + Send + Sync> {
+        std::sync::Arc::new(|text| {
+            let _ = writeln!(std::io::stderr(), "{}", redact(text));
+        })
     }
 
     /// Like [`Context::say`], for what `-q` leaves out.

@@ -23,10 +23,13 @@
 
 pub mod auth;
 pub mod catalog;
+pub mod cli;
+pub mod commands;
 pub mod context;
 pub mod error;
 pub mod http;
 pub mod json;
 pub mod report;
+pub mod script;
 pub mod secret;
 pub mod services;

@@ -38,14 +38,17 @@ impl Report {
 
     /// Writes the report. `text_of` finds the text of a source.
     pub fn render(&self, text_of: impl Fn(&str) -> Option<String>, color: bool) -> String {
-        let (bold, red, blue, end) = if color { ("\x1b[1m", "\x1b[1;31m", "\x1b[34m", "\x1b[0m") } else { ("", "", "", "") };
+        let (bold, red, blue, end) =
+            if color { ("\x1b[1m", "\x1b[1;31m", "\x1b[34m", "\x1b[0m") } else { ("", "", "", "") };
         let mut out = format!("{red}error{end}{bold}: {}{end}", visible(&redact(&self.message)));
         let users = self.frames.iter().position(|frame| !frame.source.starts_with(STDLIB) && frame.line > 0);
         let (inner, outer) = self.frames.split_at(users.unwrap_or(self.frames.len()));
         if let Some(frame) = outer.first() {
             let gutter = frame.line.to_string().len();
             let _ = write!(out, "\n{:gutter$}{blue}-->{end} {}:{}:{}", "", frame.source, frame.line, frame.column);
-            if let Some(line) = text_of(&frame.source).and_then(|text| text.lines().nth(frame.line - 1).map(str::to_owned)) {
+            if let Some(line) =
+                text_of(&frame.source).and_then(|text| text.lines().nth(frame.line - 1).map(str::to_owned))
+            {
                 let _ = write!(out, "{}", excerpt(frame, &redact(&line), (blue, red, end)));
             }
         }
@@ -67,8 +70,12 @@ fn excerpt(frame: &Frame, line: &str, (blue, red, end): (&str, &str, &str)) -> S
     let number = frame.line.to_string();
     let gutter = number.len();
     // A tab stays a tab, so that the caret stands under its character.
-    let before: String = line.chars().take(frame.column.saturating_sub(1)).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-    format!("\n{:gutter$} {blue}|{end}\n{blue}{number} |{end} {line}\n{:gutter$} {blue}|{end} {before}{red}^{end}", "", "")
+    let before: String =
+        line.chars().take(frame.column.saturating_sub(1)).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    format!(
+        "\n{:gutter$} {blue}|{end}\n{blue}{number} |{end} {line}\n{:gutter$} {blue}|{end} {before}{red}^{end}",
+        "", ""
+    )
 }
 
 /// Takes out control characters that a server may have put into a message; line ends stay.
@@ -89,7 +96,11 @@ mod tests {
         let report = Report {
             message: "Remote error: No. Response code: 404.".into(),
             hint: Some("look again".into()),
-            frames: vec![frame("stdlib/jira.rhai", 7, 5, None), frame("a.rhai", 2, 9, Some("issue")), frame("a.rhai", 12, 1, Some("main"))],
+            frames: vec![
+                frame("stdlib/jira.rhai", 7, 5, None),
+                frame("a.rhai", 2, 9, Some("issue")),
+                frame("a.rhai", 12, 1, Some("main")),
+            ],
         };
         let text = "fn main(jira) {\n\tlet x = jira.issue(\"A-1\");\n}";
         let shown = report.render(|source| (source == "a.rhai").then(|| text.to_owned()), false);

@@ -105,7 +105,10 @@ pub fn is_credential(name: &str) -> bool {
         let names = services::CREDENTIALS.iter().map(|(name, _)| *name).chain(services::OPTIONS.iter().copied());
         names.into_iter().any(|known| known == name || dashed(known) == name)
     };
-    known(name) || services::SERVICES.iter().any(|s| name.strip_prefix(s.name).and_then(|n| n.strip_prefix('-')).is_some_and(known))
+    known(name)
+        || services::SERVICES
+            .iter()
+            .any(|s| name.strip_prefix(s.name).and_then(|n| n.strip_prefix('-')).is_some_and(known))
 }
 
 #[cfg(test)]

@@ -82,7 +82,8 @@ impl<K: Kind> Connection<K> {
     fn pages(&self, path: &str, map: Option<&Dynamic>) -> Result<Stream> {
         let mut request = request::simple(Method::Get, path, map)?;
         // A search whose body is given goes by POST.
-        if let Some((_, body)) = map.and_then(members).unwrap_or_default().into_iter().find(|(name, _)| name == "body") {
+        if let Some((_, body)) = map.and_then(members).unwrap_or_default().into_iter().find(|(name, _)| name == "body")
+        {
             request = request::simple(Method::Post, path, Some(&body))?;
             request.reads = true;
         }
@@ -183,7 +184,10 @@ fn given_parameters(service: &str, given: &Dynamic) -> Result<Vec<(String, Value
         return Err(Error::client(format_args!("{service}(…) takes a map of parameters, not {}", given.type_name()))
             .hint(format!("such as {service}(#{{ server: \"https://…\", token: … }})")));
     };
-    map.into_iter().filter(|(_, value)| !value.is_unit()).map(|(name, value)| Ok((name.clone(), parameter(&name, &value)?))).collect()
+    map.into_iter()
+        .filter(|(_, value)| !value.is_unit())
+        .map(|(name, value)| Ok((name.clone(), parameter(&name, &value)?)))
+        .collect()
 }
 
 fn parameter(name: &str, value: &Dynamic) -> Result<Value> {
@@ -205,7 +209,7 @@ pub(super) fn native<A: 'static, const N: usize, const X: bool, R, const F: bool
     name: &'static str,
     signature: &[&'static str],
     comment: &'static str,
-    func: impl rhai::RhaiNativeFunc<A, N, X, R, F> + rhai::plugin::SendSync + 'static,
+    func: impl rhai::RhaiNativeFunc<A, N, X, R, F> + 'static,
 ) where
     R: rhai::Variant + Clone,
 {
@@ -229,27 +233,44 @@ fn requests<K: Kind>(module: &mut Module) {
         native(module, name, &["path: string"], comment, move |c: &mut C<K>, path: ImmutableString| {
             c.simple(method, &path, None).map_err(into_script)
         });
-        native(module, name, &["path: string", "values: map"], comment, move |c: &mut C<K>, path: ImmutableString, map: Dynamic| {
-            c.simple(method, &path, Some(&map)).map_err(into_script)
-        });
+        native(
+            module,
+            name,
+            &["path: string", "values: map"],
+            comment,
+            move |c: &mut C<K>, path: ImmutableString, map: Dynamic| {
+                c.simple(method, &path, Some(&map)).map_err(into_script)
+            },
+        );
     }
-    let comment = "/// Sends `#{ method, path, query, headers, body, files }` and returns `#{ status, headers, body }`.";
-    native(module, "request", &["request: map"], comment, |c: &mut C<K>, map: Dynamic| c.request(&map).map_err(into_script));
+    let comment =
+        "/// Sends `#{ method, path, query, headers, body, files }` and returns `#{ status, headers, body }`.";
+    native(module, "request", &["request: map"], comment, |c: &mut C<K>, map: Dynamic| {
+        c.request(&map).map_err(into_script)
+    });
     let comment = "/// Lists the items of a paged list, fetching ahead while you work on them.";
     native(module, "pages", &["path: string"], comment, |c: &mut C<K>, path: ImmutableString| {
         c.pages(&path, None).map_err(into_script)
     });
-    native(module, "pages", &["path: string", "values: map"], comment, |c: &mut C<K>, path: ImmutableString, map: Dynamic| {
-        c.pages(&path, Some(&map)).map_err(into_script)
-    });
+    native(
+        module,
+        "pages",
+        &["path: string", "values: map"],
+        comment,
+        |c: &mut C<K>, path: ImmutableString, map: Dynamic| c.pages(&path, Some(&map)).map_err(into_script),
+    );
 }
 
 fn transfers<K: Kind>(module: &mut Module) {
     type C<K> = Connection<K>;
     let comment = "/// Uploads `file` to `path` as multipart; the map may hold `part`, `name` and further fields.";
-    native(module, "upload", &["path: string", "file: string"], comment, |c: &mut C<K>, path: ImmutableString, file: ImmutableString| {
-        c.upload(&path, &file, None).map_err(into_script)
-    });
+    native(
+        module,
+        "upload",
+        &["path: string", "file: string"],
+        comment,
+        |c: &mut C<K>, path: ImmutableString, file: ImmutableString| c.upload(&path, &file, None).map_err(into_script),
+    );
     native(
         module,
         "upload",
@@ -260,11 +281,17 @@ fn transfers<K: Kind>(module: &mut Module) {
         },
     );
     let comment = "/// Saves what `path` answers as `file`, streamed; returns the number of bytes.";
-    native(module, "download", &["path: string", "file: string"], comment, |c: &mut C<K>, path: ImmutableString, file: ImmutableString| {
-        c.download(&path, &file).map_err(into_script)
-    });
+    native(
+        module,
+        "download",
+        &["path: string", "file: string"],
+        comment,
+        |c: &mut C<K>, path: ImmutableString, file: ImmutableString| c.download(&path, &file).map_err(into_script),
+    );
     let comment = "/// Returns the page that a browser would get at `path`. Needs user and password.";
-    native(module, "render", &["path: string"], comment, |c: &mut C<K>, path: ImmutableString| c.render(&path).map_err(into_script));
+    native(module, "render", &["path: string"], comment, |c: &mut C<K>, path: ImmutableString| {
+        c.render(&path).map_err(into_script)
+    });
 }
 
 fn session<K: Kind>(module: &mut Module) {
@@ -272,24 +299,37 @@ fn session<K: Kind>(module: &mut Module) {
     native(module, "whoami", &[], "/// Asks the server who we are.", |c: &mut C<K>| {
         c.world.wait(c.account.who()).map(|json| to_dynamic(&json)).map_err(into_script)
     });
-    native(module, "login", &[], "/// Logs in and returns the session's handle, a secret, for a later run's `login`.", |c: &mut C<K>| {
-        c.login().map_err(into_script)
-    });
+    native(
+        module,
+        "login",
+        &[],
+        "/// Logs in and returns the session's handle, a secret, for a later run's `login`.",
+        |c: &mut C<K>| c.login().map_err(into_script),
+    );
     native(module, "logout", &[], "/// Ends the session at the server.", |c: &mut C<K>| {
         c.world.wait(c.account.log_out()).map_err(into_script)
     });
     let getter = |name: &str| format!("get${name}");
-    FuncRegistration::new(getter("server")).with_purity(true).in_global_namespace().set_into_module(module, |c: &mut C<K>| -> Thrown<String> {
-        Ok(c.account.settings().address.as_str().to_owned())
-    });
-    FuncRegistration::new(getter("service")).with_purity(true).in_global_namespace().set_into_module(module, |_: &mut C<K>| -> Thrown<&'static str> {
-        Ok(K::SERVICE.name)
-    });
-    FuncRegistration::new(getter("deployment")).with_purity(true).in_global_namespace().set_into_module(module, |c: &mut C<K>| -> Thrown<&'static str> {
-        c.deployment().map_err(into_script)
-    });
-    FuncRegistration::new(getter("auth")).with_purity(true).in_global_namespace().set_into_module(module, |c: &mut C<K>| -> Thrown<Map> { Ok(c.auth()) });
-    FuncRegistration::new(getter("api")).with_purity(true).in_global_namespace().set_into_module(module, |c: &mut C<K>| -> Thrown<Api<K>> {
-        Ok(Api(c.clone()))
-    });
+    FuncRegistration::new(getter("server"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |c: &mut C<K>| -> Thrown<String> {
+            Ok(c.account.settings().address.as_str().to_owned())
+        });
+    FuncRegistration::new(getter("service"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |_: &mut C<K>| -> Thrown<&'static str> { Ok(K::SERVICE.name) });
+    FuncRegistration::new(getter("deployment"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |c: &mut C<K>| -> Thrown<&'static str> { c.deployment().map_err(into_script) });
+    FuncRegistration::new(getter("auth"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |c: &mut C<K>| -> Thrown<Map> { Ok(c.auth()) });
+    FuncRegistration::new(getter("api"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |c: &mut C<K>| -> Thrown<Api<K>> { Ok(Api(c.clone())) });
 }

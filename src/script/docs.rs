@@ -32,13 +32,16 @@ pub fn functions(engine: &Engine) -> Vec<Function> {
 fn function(info: &rhai::FuncInfo<'_>) -> Function {
     let metadata = info.metadata;
     let comments: Vec<&str> = metadata.comments.iter().map(|c| c.trim_start_matches('/').trim()).collect();
-    let names: Vec<String> = metadata.params_info.iter().map(|p| p.split(':').next().unwrap_or("_").trim().to_owned()).collect();
-    let mut function = Function { name: metadata.name.to_string(), receiver: None, parameters: names, comment: comments.join("\n") };
+    let names: Vec<String> =
+        metadata.params_info.iter().map(|p| p.split(':').next().unwrap_or("_").trim().to_owned()).collect();
+    let mut function =
+        Function { name: metadata.name.to_string(), receiver: None, parameters: names, comment: comments.join("\n") };
     #[allow(clippy::collapsible_if)]
     if let Some(script) = &info.script {
         function.receiver = script.this_type.as_ref().map(ToString::to_string);
         function.parameters = script.params.iter().map(ToString::to_string).collect();
-        function.comment = script.comments.iter().map(|c| c.trim_start_matches('/').trim()).collect::<Vec<_>>().join("\n");
+        function.comment =
+            script.comments.iter().map(|c| c.trim_start_matches('/').trim()).collect::<Vec<_>>().join("\n");
     }
     function
 }

@@ -23,9 +23,10 @@ pub(super) fn explain(engine: &Engine, error: &EvalAltResult) -> (String, Option
         EvalAltResult::ErrorParsing(kind, _) => (format!("{kind}"), parse_hint(kind)),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => function_not_found(engine, signature),
         EvalAltResult::ErrorVariableNotFound(name, _) => (format!("there is no variable `{name}`"), foreign(name)),
-        EvalAltResult::ErrorStackOverflow(_) => {
-            ("the calls are nested too deeply".to_owned(), Some("does a function call itself without an end?".to_owned()))
-        }
+        EvalAltResult::ErrorStackOverflow(_) => (
+            "the calls are nested too deeply".to_owned(),
+            Some("does a function call itself without an end?".to_owned()),
+        ),
         EvalAltResult::ErrorRuntime(value, _) => (thrown(value), None),
         EvalAltResult::ErrorModuleNotFound(path, _) => (
             format!("there is no module \"{path}\""),
@@ -52,8 +53,12 @@ fn without_place(error: &EvalAltResult) -> String {
 fn parse_hint(kind: &ParseErrorType) -> Option<String> {
     match kind {
         ParseErrorType::VariableUndefined(name) => foreign(name),
-        ParseErrorType::Reserved(name) => foreign(name).or_else(|| Some(format!("`{name}` is a reserved word; choose another name"))),
-        ParseErrorType::MissingToken(token, _) if token == ";" => Some("the statement before this place needs a ; at its end".to_owned()),
+        ParseErrorType::Reserved(name) => {
+            foreign(name).or_else(|| Some(format!("`{name}` is a reserved word; choose another name")))
+        }
+        ParseErrorType::MissingToken(token, _) if token == ";" => {
+            Some("the statement before this place needs a ; at its end".to_owned())
+        }
         ParseErrorType::BadInput(_) => Some("texts stand in \"double quotes\"; 'x' is a single character".to_owned()),
         _ => None,
     }
@@ -66,7 +71,8 @@ fn foreign(name: &str) -> Option<String> {
 /// Explains a call that nothing answers: `isue (Jira, &str | ImmutableString | String)`.
 fn function_not_found(engine: &Engine, signature: &str) -> (String, Option<String>) {
     let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ""));
-    let arguments: Vec<&str> = arguments.trim_end_matches(')').split(", ").filter(|a| !a.is_empty()).map(plain_type).collect();
+    let arguments: Vec<&str> =
+        arguments.trim_end_matches(')').split(", ").filter(|a| !a.is_empty()).map(plain_type).collect();
     let known = functions(engine);
     let same: Vec<&String> = known.iter().filter(|(n, _)| n == name).map(|(_, s)| s).collect();
     let message = format!("there is no function `{name}({})`", arguments.join(", "));
@@ -77,12 +83,17 @@ fn function_not_found(engine: &Engine, signature: &str) -> (String, Option<Strin
         return (message, Some(format!("there is {}", forms.into_iter().take(6).collect::<Vec<_>>().join("; "))));
     }
     let near = known.iter().map(|(n, _)| (strsim::damerau_levenshtein(n, name), n)).min();
-    let hint = near.filter(|(distance, n)| *distance <= 2 && *distance < n.len()).map(|(_, n)| format!("did you mean `{n}`?"));
+    let hint =
+        near.filter(|(distance, n)| *distance <= 2 && *distance < n.len()).map(|(_, n)| format!("did you mean `{n}`?"));
     (message, hint)
 }
 
 fn plain_type(name: &str) -> &str {
-    if name.contains("ImmutableString") { "string" } else { name.trim_start_matches("&mut ").rsplit("::").next().unwrap_or(name) }
+    if name.contains("ImmutableString") {
+        "string"
+    } else {
+        name.trim_start_matches("&mut ").rsplit("::").next().unwrap_or(name)
+    }
 }
 
 /// Returns each function's name and form.

@@ -4,16 +4,17 @@ use super::{
     connection::{Connection, Thrown, native},
     throw::into_script,
     value::{from_dynamic_revealing, members, to_dynamic},
+    world::World,
 };
 use crate::{
-    catalog::{self, Operation, Placed},
+    catalog::{self, Catalog, Operation, Placed},
     error::{Error, Result},
     http::{Body, Method, Part, Request},
     json::{Json, Object},
-    services::Kind,
+    services::{Kind, Visitor, visit_all},
 };
 use rhai::{Dynamic, Engine, ImmutableString, Module};
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path, rc::Rc};
 
 /// `conn.api`: the operations as methods.
 pub struct Api<K: Kind>(pub(super) Connection<K>);
@@ -33,7 +34,7 @@ impl<K: Kind> Connection<K> {
         Ok(json.map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
     }
 
-    fn unknown(&self, id: &str, catalog: &catalog::Catalog) -> Box<Error> {
+    fn unknown(&self, id: &str, catalog: &Catalog) -> Box<Error> {
         let deployment = self.account.settings().deployment.map_or("", crate::services::Deployment::name);
         let error = Error::client(format_args!("{} {deployment} has no operation `{id}`", K::SERVICE.title));
         match catalog.suggestions(id) {
@@ -45,15 +46,19 @@ impl<K: Kind> Connection<K> {
 
 fn arguments(map: Option<&Dynamic>) -> Result<Object> {
     let Some(map) = map else { return Ok(Object::default()) };
-    let values = members(map).ok_or_else(|| Error::client(format_args!("an operation takes a map, not {}", map.type_name())))?;
+    let values =
+        members(map).ok_or_else(|| Error::client(format_args!("an operation takes a map, not {}", map.type_name())))?;
     let given = values.into_iter().filter(|(_, value)| !value.is_unit());
-    given.map(|(name, value)| Ok((name, from_dynamic_revealing(&value)?))).collect::<Result<Vec<_>>>().map(|m| m.into_iter().collect())
+    given
+        .map(|(name, value)| Ok((name, from_dynamic_revealing(&value)?)))
+        .collect::<Result<Vec<_>>>()
+        .map(|m| m.into_iter().collect())
 }
 
 /// Makes the request of an operation: its parameters checked and in their places.
 fn request(operation: &Operation, arguments: &Object) -> Result<Request> {
     let placed = catalog::place(operation, arguments)?;
-    let method = Method::named(&placed.method)
+    let method = Method::named(placed.method)
         .ok_or_else(|| Error::client(format_args!("{} is a {}, which cannot be sent", operation.id, placed.method)))?;
     let mut request = Request::new(method, placed.path.clone());
     request.route = operation.path.to_string();
@@ -74,14 +79,18 @@ fn body(placed: Placed) -> Result<Body> {
     }
     Ok(match (placed.body, placed.media_type) {
         (None, _) => Body::None,
-        (Some(Json::Text(text)), Some(media)) if !media.contains("json") => Body::Text(media.to_string(), text.as_ref().to_owned()),
+        (Some(Json::Text(text)), Some(media)) if !media.contains("json") => {
+            Body::Text(media.to_string(), text.as_ref().to_owned())
+        }
         (Some(json), _) => Body::Json(json),
     })
 }
 
 fn multipart(files: &Json, form: Vec<(String, String)>) -> Result<Body> {
     let mut parts: Vec<Part> = form.into_iter().map(|(name, value)| Part::Field { name, value }).collect();
-    let Some(files) = files.as_object() else { return Err(Error::client("`files` must be a map of part names to paths")) };
+    let Some(files) = files.as_object() else {
+        return Err(Error::client("`files` must be a map of part names to paths"));
+    };
     for (name, path) in files.iter() {
         let path = path.as_str().ok_or_else(|| Error::client(format_args!("`files.{name}` must be a path")))?;
         parts.push(Part::file(name, Path::new(path))?);
@@ -93,26 +102,91 @@ fn multipart(files: &Json, form: Vec<(String, String)>) -> Result<Body> {
 pub(super) fn register<K: Kind>(engine: &mut Engine) {
     engine.register_type_with_name::<Api<K>>(&format!("{}Api", K::SERVICE.type_name));
     let mut module = Module::new();
-    let comment = "/// Calls an operation of the vendor's published API; its parameters are checked before anything is sent.";
+    let comment =
+        "/// Calls an operation of the vendor's published API; its parameters are checked before anything is sent.";
     native(&mut module, "op", &["operation: string"], comment, |c: &mut Connection<K>, id: ImmutableString| {
         c.op(&id, None).map_err(into_script)
     });
-    native(&mut module, "op", &["operation: string", "parameters: map"], comment, |c: &mut Connection<K>, id: ImmutableString, map: Dynamic| {
-        c.op(&id, Some(&map)).map_err(into_script)
-    });
+    native(
+        &mut module,
+        "op",
+        &["operation: string", "parameters: map"],
+        comment,
+        |c: &mut Connection<K>, id: ImmutableString, map: Dynamic| c.op(&id, Some(&map)).map_err(into_script),
+    );
     engine.register_global_module(module.into());
 }
 
-/// Answers a call of `conn.api.someOperation(…)` that no native took.
-///
-/// Rhai asks here after *any* failed native too, so only what is a call on `api` is answered: nothing else is registered on it.
-pub(super) fn missing<K: Kind>(name: &str, args: &mut [&mut Dynamic]) -> Option<Thrown<Dynamic>> {
-    let (api, rest) = args.split_first_mut()?;
-    let connection = api.read_lock::<Api<K>>()?.0.clone();
-    let done = match rest {
-        [] => connection.op(name, None),
-        [map] => connection.op(name, Some(map)),
-        _ => Err(Error::client(format_args!("`{name}` takes one map of parameters"))),
+/// Gives the operations that `text` may call on `api` a native each, so that errors know their place.
+pub(super) fn prepare(engine: &mut Engine, world: &Rc<World>, text: &str) {
+    if !text.contains(".api") {
+        return;
+    }
+    visit_all(&mut Preparer { engine, world, names: &called(text) });
+}
+
+/// Returns every name that stands between a dot and a parenthesis.
+fn called(text: &str) -> BTreeSet<String> {
+    let name = |piece: &str| {
+        let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+        piece[end..].trim_start().starts_with('(').then(|| piece[..end].to_owned())
     };
-    Some(done.map_err(into_script))
+    text.split('.').skip(1).filter_map(|piece| name(piece.trim_start())).collect()
+}
+
+struct Preparer<'a> {
+    engine: &'a mut Engine,
+    world: &'a Rc<World>,
+    names: &'a BTreeSet<String>,
+}
+
+impl Visitor for Preparer<'_> {
+    fn visit<K: Kind>(&mut self) {
+        let catalogs: Vec<Catalog> = K::SERVICE.flavours.iter().map(|flavour| Catalog(flavour.apis)).collect();
+        for name in self.names.iter().filter(|name| catalogs.iter().any(|c| c.operation(name).is_some())) {
+            if !self.world.operations.borrow_mut().insert(format!("{}.{name}", K::SERVICE.name)) {
+                continue;
+            }
+            let (plain, with) = (name.clone(), name.clone());
+            self.engine.register_fn(name, move |api: &mut Api<K>| api.0.op(&plain, None).map_err(into_script));
+            self.engine.register_fn(name, move |api: &mut Api<K>, map: Dynamic| {
+                api.0.op(&with, Some(&map)).map_err(into_script)
+            });
+        }
+    }
+}
+
+/// Lets calls on `api` in imported or evaluated text find their operation.
+#[allow(deprecated)] // marked so only because it may change; the version is pinned
+pub(super) fn register_missing(engine: &mut Engine, world: &Rc<World>) {
+    let world = world.clone();
+    engine.on_missing_function(move |name, args, _, _| {
+        let mut finder = Finder { world: &world, name, args, found: None };
+        visit_all(&mut finder);
+        finder.found.transpose()
+    });
+}
+
+struct Finder<'a, 'b> {
+    world: &'a World,
+    name: &'a str,
+    args: &'a mut [&'b mut Dynamic],
+    found: Option<Thrown<Dynamic>>,
+}
+
+impl Visitor for Finder<'_, '_> {
+    /// Rhai asks after *any* failed native. One that is registered has run, so it must not run again.
+    fn visit<K: Kind>(&mut self) {
+        let Some((api, rest)) = self.args.split_first() else { return };
+        let Some(connection) = api.read_lock::<Api<K>>().map(|api| api.0.clone()) else { return };
+        if self.world.operations.borrow().contains(&format!("{}.{}", K::SERVICE.name, self.name)) {
+            return;
+        }
+        let done = match rest {
+            [] => connection.op(self.name, None),
+            [map] => connection.op(self.name, Some(map)),
+            _ => Err(Error::client(format_args!("`{}` takes one map of parameters", self.name))),
+        };
+        self.found = Some(done.map_err(into_script));
+    }
 }

@@ -50,7 +50,13 @@ impl Parameter {
     fn declare(name: String, declaration: &Dynamic) -> Result<Self> {
         let wrong = |why: String| Error::client(format_args!("params(#{{ {name}: … }}): {why}"));
         if declaration.is_string() {
-            return Ok(Parameter { name, help: declaration.to_string(), default: None, kind: Kind::Text, choices: Vec::new() });
+            return Ok(Parameter {
+                name,
+                help: declaration.to_string(),
+                default: None,
+                kind: Kind::Text,
+                choices: Vec::new(),
+            });
         }
         let values = members(declaration).ok_or_else(|| wrong("a declaration is a help text or a map".to_owned()))?;
         if let Some((unknown, _)) = values.iter().find(|(n, _)| !MEMBERS.contains(&n.as_str())) {
@@ -76,10 +82,17 @@ impl Parameter {
     fn read(&self, text: Option<&str>) -> Result<Dynamic> {
         let name = self.flag();
         let Some(text) = text else {
-            return if self.kind == Kind::Flag { Ok(true.into()) } else { Err(Error::client(format_args!("--{name} needs a value ({})", self.help))) };
+            return if self.kind == Kind::Flag {
+                Ok(true.into())
+            } else {
+                Err(Error::client(format_args!("--{name} needs a value ({})", self.help)))
+            };
         };
         if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == text) {
-            return Err(Error::client(format_args!("--{name} is \"{text}\"; it must be one of {}", self.choices.join(", "))));
+            return Err(Error::client(format_args!(
+                "--{name} is \"{text}\"; it must be one of {}",
+                self.choices.join(", ")
+            )));
         }
         let wrong = |what: &str| Error::client(format_args!("--{name} is \"{text}\"; it must be {what}"));
         Ok(match self.kind {
@@ -125,7 +138,10 @@ fn read(arguments: &Arguments, declared: &[Parameter]) -> Result<Map> {
         values.insert(parameter.name.as_str().into(), parameter.read(value.as_deref())?);
     }
     for parameter in declared.iter().filter(|p| !values.contains_key(p.name.as_str())).collect::<Vec<_>>() {
-        let missing = || Error::client(format_args!("--{} is missing ({})", parameter.flag(), parameter.help)).hint("--help lists the parameters");
+        let missing = || {
+            Error::client(format_args!("--{} is missing ({})", parameter.flag(), parameter.help))
+                .hint("--help lists the parameters")
+        };
         values.insert(parameter.name.as_str().into(), parameter.default.clone().ok_or_else(missing)?);
     }
     Ok(values)
@@ -174,8 +190,13 @@ fn help(arguments: &Arguments, declared: &[Parameter]) -> String {
 type Thrown<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 fn declared(world: &World, declarations: &Dynamic) -> Thrown<Map> {
-    let values = members(declarations).ok_or_else(|| into_script(Error::client("params() takes a map of declarations")))?;
-    let declared = values.into_iter().map(|(name, d)| Parameter::declare(name, &d)).collect::<Result<Vec<_>>>().map_err(into_script)?;
+    let values =
+        members(declarations).ok_or_else(|| into_script(Error::client("params() takes a map of declarations")))?;
+    let declared = values
+        .into_iter()
+        .map(|(name, d)| Parameter::declare(name, &d))
+        .collect::<Result<Vec<_>>>()
+        .map_err(into_script)?;
     world.flags.replace(flags(&declared));
     let arguments = world.arguments.borrow();
     if arguments.wants_help() {
@@ -189,7 +210,10 @@ fn declared(world: &World, declarations: &Dynamic) -> Thrown<Map> {
 fn undeclared(world: &World) -> Map {
     let words = world.arguments.borrow().read(&world.flags.borrow());
     let value = |value: Option<String>| value.map_or(Dynamic::TRUE, Dynamic::from);
-    words.into_iter().filter_map(|word| if let Word::Named(name, text) = word { Some((name.into(), value(text))) } else { None }).collect()
+    words
+        .into_iter()
+        .filter_map(|word| if let Word::Named(name, text) = word { Some((name.into(), value(text))) } else { None })
+        .collect()
 }
 
 /// Registers `params` and `args`.
@@ -213,7 +237,10 @@ mod tests {
             declare("project", "Project key".into()),
             declare("days", map(vec![("help", "How far back".into()), ("default", 7_i64.into())]).into()),
             declare("dry_run", map(vec![("default", false.into())]).into()),
-            declare("kind", map(vec![("default", "a".into()), ("choices", vec![Dynamic::from("a"), "b".into()].into())]).into()),
+            declare(
+                "kind",
+                map(vec![("default", "a".into()), ("choices", vec![Dynamic::from("a"), "b".into()].into())]).into(),
+            ),
         ]
     }
 

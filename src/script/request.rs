@@ -29,9 +29,13 @@ pub(super) fn simple(method: Method, path: &str, map: Option<&Dynamic>) -> Resul
             false => Err(Error::client(format_args!("the query must be a map, not {}", map.type_name()))),
         };
     };
-    let left: Vec<(String, Dynamic)> = values.iter().filter(|(name, _)| !path.contains(&format!("{{{name}}}"))).cloned().collect();
+    let left: Vec<(String, Dynamic)> =
+        values.iter().filter(|(name, _)| !path.contains(&format!("{{{name}}}"))).cloned().collect();
     let body = if carries_body {
-        let body = left.iter().map(|(name, value)| Ok((name.as_str(), from_dynamic_revealing(value)?))).collect::<Result<Vec<_>>>()?;
+        let body = left
+            .iter()
+            .map(|(name, value)| Ok((name.as_str(), from_dynamic_revealing(value)?)))
+            .collect::<Result<Vec<_>>>()?;
         Body::Json(Json::object(body))
     } else {
         query.extend(pairs(&left)?);
@@ -40,7 +44,13 @@ pub(super) fn simple(method: Method, path: &str, map: Option<&Dynamic>) -> Resul
     named(method, path, &values, query, body)
 }
 
-fn named(method: Method, route: &str, values: &[(String, Dynamic)], query: Vec<(String, String)>, body: Body) -> Result<Request> {
+fn named(
+    method: Method,
+    route: &str,
+    values: &[(String, Dynamic)],
+    query: Vec<(String, String)>,
+    body: Body,
+) -> Result<Request> {
     let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(n, v)| text(n, v)).transpose();
     // An error of one value must not read as its absence.
     for (name, value) in values.iter().filter(|(name, _)| route.contains(&format!("{{{name}}}"))) {
@@ -59,7 +69,9 @@ fn pairs(values: &[(String, Dynamic)]) -> Result<Vec<(String, String)>> {
     let mut out = Vec::new();
     for (name, value) in values.iter().filter(|(_, value)| !value.is_unit()) {
         match value.read_lock::<Array>() {
-            Some(items) => items.iter().try_for_each(|item| text(name, item).map(|item| out.push((name.clone(), item))))?,
+            Some(items) => {
+                items.iter().try_for_each(|item| text(name, item).map(|item| out.push((name.clone(), item))))?
+            }
             None => out.push((name.clone(), text(name, value)?)),
         }
     }
@@ -87,12 +99,14 @@ const MEMBERS: &[&str] = &["method", "path", "query", "headers", "body", "form",
 pub(super) fn full(map: &Dynamic) -> Result<Call> {
     let values = members(map).ok_or_else(|| Error::client("request() takes a map"))?;
     if let Some((name, _)) = values.iter().find(|(name, _)| !MEMBERS.contains(&name.as_str())) {
-        return Err(Error::client(format_args!("request(#{{…}}) has no `{name}`")).hint(format!("it takes {}", MEMBERS.join(", "))));
+        return Err(Error::client(format_args!("request(#{{…}}) has no `{name}`"))
+            .hint(format!("it takes {}", MEMBERS.join(", "))));
     }
     let get = |name: &str| values.iter().find(|(n, v)| n == name && !v.is_unit()).map(|(_, v)| v);
     let method = get("method").map_or_else(|| "GET".to_owned(), Dynamic::to_string);
-    let method = Method::named(&method)
-        .ok_or_else(|| Error::client(format_args!("`method` is \"{method}\"; it must be GET, HEAD, POST, PUT, PATCH or DELETE")))?;
+    let method = Method::named(&method).ok_or_else(|| {
+        Error::client(format_args!("`method` is \"{method}\"; it must be GET, HEAD, POST, PUT, PATCH or DELETE"))
+    })?;
     let path = get("path").ok_or_else(|| Error::client("request(#{…}) needs `path`"))?.to_string();
     let (path, mut query) = query_pairs(&path);
     query.extend(listed("query", get("query"))?);
@@ -107,12 +121,14 @@ pub(super) fn full(map: &Dynamic) -> Result<Call> {
 
 /// Says whether a header says who we are, which is the connection's business.
 fn forbidden(name: &str) -> bool {
-    ["authorization", "cookie", "host", "content-length", "proxy-authorization"].contains(&name.to_ascii_lowercase().as_str())
+    ["authorization", "cookie", "host", "content-length", "proxy-authorization"]
+        .contains(&name.to_ascii_lowercase().as_str())
 }
 
 fn listed(name: &str, value: Option<&Dynamic>) -> Result<Vec<(String, String)>> {
     let Some(value) = value else { return Ok(Vec::new()) };
-    let values = members(value).ok_or_else(|| Error::client(format_args!("`{name}` must be a map, not {}", value.type_name())))?;
+    let values = members(value)
+        .ok_or_else(|| Error::client(format_args!("`{name}` must be a map, not {}", value.type_name())))?;
     pairs(&values)
 }
 
@@ -185,7 +201,12 @@ pub(super) fn reply(sent: Result<Answer>, check: bool) -> Result<Dynamic> {
             _ => return Err(error),
         },
     };
-    Ok(Map::from([("status".into(), i64::from(status).into()), ("headers".into(), headers.into()), ("body".into(), body)]).into())
+    Ok(Map::from([
+        ("status".into(), i64::from(status).into()),
+        ("headers".into(), headers.into()),
+        ("body".into(), body),
+    ])
+    .into())
 }
 
 /// Returns the headers a script may see: not the cookies.

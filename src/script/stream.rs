@@ -85,7 +85,8 @@ impl Stream {
     }
 
     fn limited(&self, n: i64) -> Result<Self> {
-        let n = usize::try_from(n).map_err(|_| Error::client(format_args!("`limit` is {n}; it must not be negative")))?;
+        let n =
+            usize::try_from(n).map_err(|_| Error::client(format_args!("`limit` is {n}; it must not be negative")))?;
         self.0.borrow_mut().limit = Some(n);
         Ok(self.clone())
     }
@@ -164,7 +165,9 @@ impl Inner {
 
     /// Says aloud that a limit cut the list, if it did.
     fn stop_at_limit(&mut self) {
-        let more = self.items.len() > 0 || matches!(self.state, State::Reading(_)) || matches!(self.state, State::New(_)) && self.given > 0;
+        let more = self.items.len() > 0
+            || matches!(self.state, State::Reading(_))
+            || matches!(self.state, State::New(_)) && self.given > 0;
         let known = self.total.and_then(|total| usize::try_from(total).ok());
         let cut = known.map_or(more, |total| total > self.given);
         if cut {

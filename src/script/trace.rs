@@ -31,7 +31,10 @@ pub(super) fn failure(engine: &Engine, source: &str, error: &EvalAltResult) -> F
     let leaf = walk(error, source.to_owned(), &mut frames);
     frames.reverse();
     if let EvalAltResult::ErrorTerminated(..) = leaf {
-        return Failure { report: Report { message: "interrupted".to_owned(), hint: None, frames }, exit: Kind::Cancelled.exit_code() };
+        return Failure {
+            report: Report { message: "interrupted".to_owned(), hint: None, frames },
+            exit: Kind::Cancelled.exit_code(),
+        };
     }
     if let Some(error) = throw::from_script(leaf) {
         let exit = error.kind.exit_code();
@@ -61,6 +64,11 @@ fn walk<'a>(error: &'a EvalAltResult, source: String, frames: &mut Vec<Frame>) -
 }
 
 fn frame(source: &str, position: Position, call: Option<&str>) -> Frame {
-    let call = call.filter(|name| !name.starts_with(rhai::FN_ANONYMOUS)).map(str::to_owned);
-    Frame { source: source.to_owned(), line: position.line().unwrap_or(0), column: position.position().unwrap_or(1), call }
+    let call = call.filter(|name| !name.starts_with("anon$")).map(str::to_owned);
+    Frame {
+        source: source.to_owned(),
+        line: position.line().unwrap_or(0),
+        column: position.position().unwrap_or(1),
+        call,
+    }
 }

@@ -93,7 +93,11 @@ impl World {
 
     fn settings(&self, service: &'static Service, map: Vec<(String, Value)>) -> Result<Settings> {
         let parameters = |service: &Service, name: &str| {
-            if self.practice.is_some() { Ok(None) } else { self.arguments.borrow_mut().credential(service, name, &self.context) }
+            if self.practice.is_some() {
+                Ok(None)
+            } else {
+                self.arguments.borrow_mut().credential(service, name, &self.context)
+            }
         };
         let environment = |service: &Service, name: &str| {
             if self.practice.is_some() { Ok(None) } else { environment(&self.context, service, name) }
@@ -125,7 +129,11 @@ impl World {
         for account in accounts {
             let ended = http::wait(&self.interrupt, http::within(FAREWELL, account.close()));
             if let Err(error) = ended {
-                self.context.note(&format!("warning: could not log out of {}: {}", account.service().name, error.message));
+                self.context.note(&format!(
+                    "warning: could not log out of {}: {}",
+                    account.service().name,
+                    error.message
+                ));
             }
         }
         if let Some(ledger) = &self.options.simulate {
