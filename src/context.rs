@@ -25,7 +25,7 @@ pub struct Context {
     pub quiet: bool,
     /// Whether to colour what goes to a terminal.
     pub color: bool,
-    out: RefCell<Box<dyn Write>>,
+    out: RefCell<Box<dyn Write + Send>>,
 }
 
 impl Context {
@@ -75,6 +75,13 @@ impl Context {
         let _ = writeln!(std::io::stderr(), "{}", redact(text));
     }
 
+    /// Returns a voice of its own for what speaks from another thread: one line at a time, without secrets.
+    pub fn voice(&self) -> std::sync::Arc<dyn Fn(&str) + Send + Sync> {
+        std::sync::Arc::new(|text| {
+            let _ = writeln!(std::io::stderr(), "{}", redact(text));
+        })
+    }
+
     /// Like [`Context::say`], for what `-q` leaves out.
     pub fn note(&self, text: &str) {
         if !self.quiet {
@@ -114,6 +121,18 @@ impl Context {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut bytes);
         read.map(|_| bytes).map_err(|e| Error::client(format_args!("cannot read standard input: {e}")))
+    }
+
+    /// Runs a command of the user's by the shell and returns what it prints; its complaints go to standard error.
+    pub fn command(&self, command: &str) -> std::result::Result<String, String> {
+        let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+        let mut process = std::process::Command::new(shell);
+        process.args([flag, command]).stdin(std::process::Stdio::inherit()).stderr(std::process::Stdio::inherit());
+        let output = process.output().map_err(|e| format!("cannot run it: {e}"))?;
+        if !output.status.success() {
+            return Err(format!("it failed ({})", output.status));
+        }
+        String::from_utf8(output.stdout).map_err(|_| "it printed something that is not UTF-8".to_owned())
     }
 
     /// Returns the directory for what outlives a run but is no configuration, such as the history.

@@ -21,8 +21,15 @@
 //!
 //! A test (`tests/layers.rs`) holds both tables.
 
+pub mod auth;
 pub mod catalog;
+pub mod cli;
+pub mod commands;
 pub mod context;
 pub mod error;
+pub mod http;
 pub mod json;
+pub mod report;
+pub mod script;
 pub mod secret;
+pub mod services;

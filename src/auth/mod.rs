@@ -1,0 +1,20 @@
+//! Who we are at a service: which way to sign in follows from what is given, and how that way goes.
+//!
+//! # Which value counts
+//!
+//! For each parameter the first source that has it: the map of the connection, the script's parameters
+//! (`--jira-token`, then `--token`), the environment (`TIELINE_JIRA_TOKEN`, and with `_FILE` and `_COMMAND` behind it).
+//!
+//! # Which way is taken
+//!
+//! The first of the flavour's ways ([`crate::services`]) whose parameters are all given. So a token beats a password;
+//! the password is then kept for what no token can do: pages and secure administration.
+
+mod account;
+mod handle;
+mod login;
+mod settings;
+
+pub use account::Account;
+pub use handle::Handle;
+pub use settings::{Lookup, Settings, Value, dashed, seconds_of, variable};

@@ -1,0 +1,358 @@
+//! What a connection is made from: values from several sources, checked.
+
+use super::Handle;
+use crate::{
+    error::{Error, Result},
+    http::{Address, Options},
+    secret::Secret,
+    services::{self, Deployment, Flavour, Scheme, Service, Way},
+};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+/// A value as a script gives it.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Text, or a number as text.
+    Text(String),
+    /// A secret.
+    Secret(Secret),
+    /// A truth value.
+    Flag(bool),
+}
+
+/// A source of values beside the map: its name for people, and a function from service and parameter to the value.
+pub struct Lookup<'a> {
+    /// What to call it.
+    pub name: &'static str,
+    /// Finds a value. An error ends the search: a file that cannot be read must not be passed over.
+    pub find: &'a dyn Fn(&Service, &str) -> Result<Option<String>>,
+}
+
+/// Everything one connection is made from.
+pub struct Settings {
+    /// The service.
+    pub service: &'static Service,
+    /// Its server.
+    pub address: Address,
+    /// How requests are sent.
+    pub options: Options,
+    /// The deployment, where it is said or the host's name tells it.
+    pub deployment: Option<Deployment>,
+    /// The user's name or e-mail address.
+    pub user: Option<String>,
+    /// The saved session to go on with.
+    pub handle: Option<Handle>,
+    secrets: BTreeMap<&'static str, Secret>,
+    /// For each value that is used, the name of its source.
+    pub sources: Vec<(&'static str, &'static str)>,
+}
+
+/// Names of all parameters, those that say who we are first.
+fn names() -> impl Iterator<Item = &'static str> {
+    services::CREDENTIALS.iter().map(|(name, _)| *name).chain(services::OPTIONS.iter().copied())
+}
+
+impl Settings {
+    /// Gathers the values for `service` from `map` and `lookups`, and checks them. Sends nothing.
+    pub fn gather(
+        service: &'static Service,
+        map: Vec<(String, Value)>,
+        lookups: &[Lookup<'_>],
+        options: &Options,
+    ) -> Result<Self> {
+        for (name, _) in &map {
+            known(service, name)?;
+        }
+        let mut values = Values::default();
+        for name in names().filter(|name| relevant(service, name)) {
+            values.gather(service, name, &map, lookups)?;
+        }
+        Settings::build(service, values, options)
+    }
+
+    fn build(service: &'static Service, mut values: Values, options: &Options) -> Result<Self> {
+        let options = values.options(options)?;
+        let handle = values.secret("login")?.map(|text| Handle::read(&text)).transpose()?;
+        let server = values.text("server")?.or_else(|| handle.as_ref().map(|handle| handle.server.clone()));
+        let server = server.ok_or_else(|| no_server(service))?;
+        let address = Address::parse(&server, options.insecure)?;
+        if let Some(handle) = &handle {
+            handle.check(service, &address)?;
+        }
+        let deployment = match values.text("deployment")? {
+            Some(name) => Some(deployment(service, &name)?),
+            None => service.deployment_of(address.host()).or(handle.as_ref().map(|handle| handle.deployment)),
+        };
+        let user = values.text("user")?;
+        if user.as_ref().is_some_and(|user| user.contains(':')) {
+            return Err(Error::client("`user` must not have a colon in it"));
+        }
+        let mut secrets = BTreeMap::new();
+        for name in services::SECRETS {
+            if let Some(secret) = values.secret(name)? {
+                secrets.insert(*name, secret);
+            }
+        }
+        let settings =
+            Settings { service, address, options, deployment, user, handle, secrets, sources: values.sources };
+        settings.check_credentials()?;
+        Ok(settings)
+    }
+
+    /// Refuses what cannot sign in anywhere, before anything is sent.
+    fn check_credentials(&self) -> Result<()> {
+        let flavours = self.service.flavours.iter().filter(|f| self.deployment.is_none_or(|d| d == f.deployment));
+        let mut refused = None;
+        for flavour in flavours {
+            match self.way(flavour) {
+                Ok(_) => return Ok(()),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Returns the secret parameter `name`.
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        self.secrets.get(name)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        if name == "user" { self.user.is_some() } else { self.secrets.contains_key(name) }
+    }
+
+    /// Returns the way to sign in to `flavour`: the first whose parameters are all given.
+    pub fn way(&self, flavour: &Flavour) -> Result<&'static Way> {
+        let ways: &'static [Way] = self.service.flavour(flavour.deployment).map_or(&[], |f| f.ways);
+        let way = ways.iter().find(|way| way.takes.iter().all(|name| self.has(name)));
+        way.ok_or_else(|| self.no_way(flavour, ways))
+    }
+
+    fn no_way(&self, flavour: &Flavour, ways: &[Way]) -> Box<Error> {
+        let title = self.service.title;
+        let place = match flavour.deployment {
+            Deployment::Cloud => format!("{title} Cloud"),
+            Deployment::Server => format!("{title} Server or Data Center"),
+        };
+        if flavour.deployment == Deployment::Cloud && self.has("login") {
+            return session_on_cloud(title);
+        }
+        let begun = ways.iter().find(|way| way.takes.iter().any(|name| self.has(name)));
+        if let Some(missing) = begun.and_then(|way| way.takes.iter().find(|name| !self.has(name))) {
+            let what =
+                if *missing == "user" { "`user` (your e-mail address, or user name)" } else { &format!("`{missing}`") };
+            let given = begun.and_then(|way| way.takes.iter().find(|name| self.has(name))).unwrap_or(&"token");
+            return Error::client(format_args!("{place} needs {what} beside `{given}`"))
+                .hint(self.how_to_give(missing));
+        }
+        let list: Vec<String> = ways
+            .iter()
+            .map(|way| way.takes.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and "))
+            .collect();
+        Error::client(format_args!("not signed in to {title}: {place} needs {}", list.join(", or ")))
+            .hint(self.how_to_give(ways.first().and_then(|way| way.takes.last()).unwrap_or(&"token")))
+    }
+
+    fn how_to_give(&self, name: &str) -> String {
+        let service = self.service.name;
+        format!(
+            "give it as {service}(#{{ {name}: … }}), --{service}-{}, or in the environment as {}",
+            dashed(name),
+            variable(self.service, name)
+        )
+    }
+
+    /// Returns what tells these settings from others, without showing a secret: equal settings share one session.
+    pub fn fingerprint(&self) -> String {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        for (name, secret) in &self.secrets {
+            (name, secret.reveal()).hash(&mut hasher);
+        }
+        let o = &self.options;
+        (self.deployment.map(Deployment::name), &self.user, o.timeout, &o.ca, o.insecure).hash(&mut hasher);
+        o.proxy.as_ref().map(Secret::reveal).hash(&mut hasher);
+        format!("{} {} {:x}", self.service.name, self.address.as_str(), hasher.finish())
+    }
+
+    /// Says aloud which credential wins where two are given.
+    pub fn ambiguity(&self) -> Option<String> {
+        let both = self.has("token") && self.has("password");
+        both.then(|| {
+            format!(
+                "{}: both `token` and `password` are given: the token is used; the password only for pages and secure administration",
+                self.service.name
+            )
+        })
+    }
+
+    /// Says whether the token is all there is, so that pages and secure administration are out of reach.
+    pub fn only_token(&self) -> bool {
+        !(self.has("user") && self.has("password")) && !self.has("login")
+    }
+
+    /// Returns the deployment if it follows from the credential: only Server takes a token alone, or a saved session.
+    pub fn implied(&self) -> Option<Deployment> {
+        let fits = |flavour: &&Flavour| flavour.ways.iter().any(|way| way.takes.iter().all(|name| self.has(name)));
+        let mut fitting = self.service.flavours.iter().filter(fits);
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => Some(only.deployment),
+            _ => None,
+        }
+    }
+
+    /// Returns the way that user and password take to `flavour`, whatever else is given.
+    pub fn password_way(&self, flavour: &Flavour) -> Option<Scheme> {
+        let way = flavour.ways.iter().find(|way| way.takes == ["user", "password"])?;
+        (self.has("user") && self.has("password")).then_some(way.scheme)
+    }
+}
+
+/// Makes the refusal of a session on Cloud (S6).
+pub(super) fn session_on_cloud(title: &str) -> Box<Error> {
+    Error::client(format_args!("{title} Cloud has no log-in sessions; each request carries the API token"))
+        .hint("use `user` (your e-mail address) and `token`")
+}
+
+fn no_server(service: &Service) -> Box<Error> {
+    let (name, variable) = (service.name, variable(service, "server"));
+    Error::client(format_args!("no server for {name}: `server` is missing"))
+        .hint(format!("give it as {name}(#{{ server: \"https://…\" }}), --{name}-server, or in the environment as {variable}; or try --sandbox"))
+}
+
+/// Returns a parameter's name on the command line: `cloudId` is `cloud-id`.
+pub fn dashed(name: &str) -> String {
+    name.chars().flat_map(|c| if c.is_uppercase() { vec!['-', c.to_ascii_lowercase()] } else { vec![c] }).collect()
+}
+
+/// Returns a parameter's name in the environment: `TIELINE_JIRA_CLOUD_ID`.
+pub fn variable(service: &Service, name: &str) -> String {
+    format!("TIELINE_{}_{}", service.name, dashed(name).replace('-', "_")).to_uppercase()
+}
+
+/// Refuses a parameter that the service does not take, and says whose it is or what was meant.
+fn known(service: &Service, name: &str) -> Result<()> {
+    if services::OPTIONS.contains(&name) || service.takes(name) {
+        return Ok(());
+    }
+    if let Some((_, owner)) = services::CREDENTIALS.iter().find(|(known, _)| *known == name) {
+        let whose = owner.map_or(String::new(), |owner| format!("; only {owner}() takes it"));
+        return Err(Error::client(format_args!("{} has no use for `{name}`{whose}", service.name)));
+    }
+    let close = names()
+        .filter(|known| relevant(service, known))
+        .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase()), known))
+        .min();
+    let error = Error::client(format_args!("{}(#{{…}}) has no parameter `{name}`", service.name));
+    Err(match close {
+        Some((distance, meant)) if distance <= 3 => error.hint(format!("did you mean `{meant}`?")),
+        _ => {
+            error.hint(format!("it takes {}", names().filter(|n| relevant(service, n)).collect::<Vec<_>>().join(", ")))
+        }
+    })
+}
+
+fn relevant(service: &Service, name: &str) -> bool {
+    services::OPTIONS.contains(&name) || service.takes(name)
+}
+
+fn deployment(service: &Service, name: &str) -> Result<Deployment> {
+    let found = Deployment::named(name).filter(|d| service.flavour(*d).is_some());
+    found.ok_or_else(|| Error::client(format_args!("`deployment` is \"{name}\"; it must be \"cloud\" or \"server\"")))
+}
+
+/// Values as they were found.
+#[derive(Default)]
+struct Values {
+    found: BTreeMap<&'static str, Value>,
+    sources: Vec<(&'static str, &'static str)>,
+}
+
+impl Values {
+    fn gather(
+        &mut self,
+        service: &Service,
+        name: &'static str,
+        map: &[(String, Value)],
+        lookups: &[Lookup<'_>],
+    ) -> Result<()> {
+        if let Some((_, value)) = map.iter().find(|(key, _)| key == name) {
+            return self.keep(name, value.clone(), "the script");
+        }
+        for lookup in lookups {
+            if let Some(text) = (lookup.find)(service, name)? {
+                let value = if services::SECRETS.contains(&name) {
+                    Value::Secret(Secret::new(text))
+                } else {
+                    Value::Text(text)
+                };
+                return self.keep(name, value, lookup.name);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, name: &'static str, value: Value, source: &'static str) -> Result<()> {
+        let text = match &value {
+            Value::Text(text) => text.as_str(),
+            Value::Secret(secret) => secret.reveal(),
+            Value::Flag(_) => "-",
+        };
+        if text.trim().is_empty() {
+            return Err(Error::client(format_args!("`{name}` (from {source}) is empty")));
+        }
+        // The value itself must not be repeated here.
+        if text.chars().any(char::is_control) {
+            return Err(Error::client(format_args!(
+                "`{name}` (from {source}) has control characters in it, such as a line end"
+            )));
+        }
+        self.found.insert(name, value);
+        self.sources.push((name, source));
+        Ok(())
+    }
+
+    fn text(&mut self, name: &str) -> Result<Option<String>> {
+        match self.found.get(name) {
+            None => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text.clone())),
+            Some(Value::Flag(flag)) => Ok(Some(flag.to_string())),
+            Some(Value::Secret(_)) => Err(Error::client(format_args!("`{name}` is no secret; give it as text"))),
+        }
+    }
+
+    fn secret(&mut self, name: &str) -> Result<Option<Secret>> {
+        match self.found.get(name) {
+            None => Ok(None),
+            Some(Value::Secret(secret)) => Ok(Some(secret.clone())),
+            Some(Value::Text(text)) => Ok(Some(Secret::new(text.as_str()))),
+            Some(Value::Flag(_)) => Err(Error::client(format_args!("`{name}` must be text"))),
+        }
+    }
+
+    fn options(&mut self, base: &Options) -> Result<Options> {
+        let mut options = base.clone();
+        if let Some(seconds) = self.text("timeout")? {
+            options.timeout = seconds_of(&seconds)?;
+        }
+        if let Some(path) = self.text("ca")? {
+            options.ca = Some(PathBuf::from(path));
+        }
+        if let Some(proxy) = self.text("proxy")? {
+            options.proxy = Some(Secret::new(proxy));
+        }
+        if let Some(flag) = self.text("insecure")? {
+            options.insecure = flag.parse().map_err(|_| Error::client("`insecure` must be true or false"))?;
+        }
+        Ok(options)
+    }
+}
+
+/// Reads a time limit: a positive number of seconds, a day at most.
+pub fn seconds_of(text: &str) -> Result<Duration> {
+    let seconds = text.parse::<f64>().ok().filter(|s| *s > 0.0 && *s <= 86_400.0);
+    let seconds = seconds.ok_or_else(|| {
+        Error::client(format_args!("`timeout` is \"{text}\"; it must be a number of seconds, such as 30"))
+    })?;
+    Ok(Duration::from_secs_f64(seconds))
+}

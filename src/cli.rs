@@ -1,0 +1,190 @@
+//! The command line: what may be typed, and which command answers. The only user of clap.
+
+use crate::{
+    auth,
+    commands::{self, Job, Setup, Text},
+    context::Context,
+    error::{Error, Result},
+    report::Report,
+    script::Output,
+};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::{ffi::OsString, path::PathBuf};
+
+/// Scripts for Jira, Confluence, Bitbucket, Bamboo, Trello, Slack, Tempo and UPM, in Rhai.
+#[derive(Parser)]
+#[command(name = "tieline", version, disable_help_subcommand = true, after_help = AFTER)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    /// Run CODE and print its value; what follows is the code's own.
+    #[arg(short = 'e', value_name = "CODE", num_args = 1.., allow_hyphen_values = true)]
+    eval: Option<Vec<String>>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const AFTER: &str = "\
+tieline SCRIPT [ARGS…]  runs a script; everything after SCRIPT is the script's own (SCRIPT --help explains it)
+tieline                 is a prompt on a terminal; otherwise it runs standard input
+
+Exit codes: 0 done; 1 the script failed; 2 wrong usage or parameters; 3 remote error; 4 not authorised;
+130 interrupted; exit(n) gives the script's own.";
+
+/// Flags before the script.
+#[derive(Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
+struct Flags {
+    /// Use the built-in practice servers for every service.
+    #[arg(long)]
+    sandbox: bool,
+    /// Send reads; only show writes.
+    #[arg(long)]
+    simulate: bool,
+    /// Refuse writes.
+    #[arg(long)]
+    read_only: bool,
+    /// Show each request on standard error, without secrets.
+    #[arg(long)]
+    trace: bool,
+    /// Seconds that one answer may take.
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    timeout: String,
+    /// Trust the certificates in FILE (PEM) too.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Accept wrong certificates, and plain http to other machines.
+    #[arg(long)]
+    insecure: bool,
+    /// Send everything through this proxy.
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// Print the script's final value in this form.
+    #[arg(long, value_enum, value_name = "FORM")]
+    output: Option<Form>,
+    /// Do not colour.
+    #[arg(long)]
+    no_color: bool,
+    /// Leave out notes and progress bars.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Forms of `--output`.
+#[derive(Clone, Copy, ValueEnum)]
+enum Form {
+    Json,
+    Csv,
+    Table,
+    None,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the prompt.
+    Repl {
+        /// Run this script first and keep what it declares.
+        #[arg(long, value_name = "SCRIPT")]
+        load: Option<PathBuf>,
+    },
+    /// Run every `fn test_…` of the .rhai files.
+    Test {
+        /// Files or folders; without one, `tests`.
+        paths: Vec<PathBuf>,
+    },
+    /// Start the practice servers, print their addresses, and wait.
+    Sandbox,
+    /// Write shell completion.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    #[command(external_subcommand)]
+    Script(Vec<OsString>),
+}
+
+/// Runs the program and returns its exit code.
+pub fn run(words: Vec<OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let mut context = Context::from_process();
+    context.quiet = cli.flags.quiet;
+    context.color &= !cli.flags.no_color;
+    let output = cli.flags.output.map(Output::from);
+    match setup(&cli.flags).and_then(|setup| Ok((setup, job(cli.eval, cli.command, output, &context)?))) {
+        Ok((setup, job)) => commands::run(context, setup, job),
+        Err(error) => {
+            context.say(&Report::plain(&error).render(|_| None, context.color && context.errors_are_terminal));
+            error.kind.exit_code()
+        }
+    }
+}
+
+/// Shows help where it was asked for, or what was wrong.
+fn usage(error: &clap::Error) -> u8 {
+    // Nobody is left to tell if the stream is closed.
+    let _ = error.print();
+    if error.use_stderr() { 2 } else { 0 }
+}
+
+fn setup(flags: &Flags) -> Result<Setup> {
+    Ok(Setup {
+        sandbox: flags.sandbox,
+        simulate: flags.simulate,
+        read_only: flags.read_only,
+        trace: flags.trace,
+        timeout: auth::seconds_of(&flags.timeout)?,
+        ca: flags.ca.clone(),
+        insecure: flags.insecure,
+        proxy: flags.proxy.clone(),
+    })
+}
+
+fn job(eval: Option<Vec<String>>, command: Option<Command>, output: Option<Output>, context: &Context) -> Result<Job> {
+    if let Some(mut words) = eval {
+        let code = words.remove(0);
+        return Ok(Job::Run { text: Text::Code(code), words, output: output.unwrap_or(Output::Plain) });
+    }
+    Ok(match command {
+        None if context.interactive => Job::Repl { load: None },
+        None => Job::Run { text: Text::Input, words: Vec::new(), output: output.unwrap_or(Output::None) },
+        Some(Command::Repl { load }) => Job::Repl { load },
+        Some(Command::Test { paths }) => Job::Test { paths },
+        Some(Command::Sandbox) => Job::Sandbox,
+        Some(Command::Completions { shell }) => Job::Print(completions(shell)),
+        Some(Command::Script(words)) => script(words, output)?,
+    })
+}
+
+/// Everything after the script's name is its own.
+fn script(words: Vec<OsString>, output: Option<Output>) -> Result<Job> {
+    let mut words = words.into_iter();
+    let path = PathBuf::from(words.next().unwrap_or_default());
+    let words = words
+        .map(|word| {
+            word.into_string()
+                .map_err(|word| Error::client(format_args!("the argument {} is not UTF-8", word.display())))
+        })
+        .collect::<Result<Vec<String>>>()?;
+    let text = if path.as_os_str() == "-" { Text::Input } else { Text::File(path) };
+    Ok(Job::Run { text, words, output: output.unwrap_or(Output::None) })
+}
+
+impl From<Form> for Output {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Json => Output::Json,
+            Form::Csv => Output::Csv,
+            Form::Table => Output::Table,
+            Form::None => Output::None,
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> String {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tieline", &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}

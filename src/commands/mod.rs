@@ -1,0 +1,144 @@
+//! What the program does: one file per command. Each gets its surroundings and returns an exit code.
+
+mod practice;
+mod repl;
+mod run;
+mod test;
+
+use crate::{
+    context::Context,
+    error::Result,
+    http::{Interrupt, Ledger, Options},
+    report::Report,
+    script::{Arguments, Failure, Host, Output, STACK, World},
+    secret::Secret,
+};
+use std::{path::PathBuf, rc::Rc, time::Duration};
+
+/// How the run was asked to go: the flags before the script.
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
+pub struct Setup {
+    /// Practice servers for every service.
+    pub sandbox: bool,
+    /// Writes are only shown.
+    pub simulate: bool,
+    /// Writes are refused.
+    pub read_only: bool,
+    /// Requests are shown.
+    pub trace: bool,
+    /// How long one answer may take.
+    pub timeout: Duration,
+    /// Further certificates.
+    pub ca: Option<PathBuf>,
+    /// Wrong certificates and plain http are accepted.
+    pub insecure: bool,
+    /// The proxy.
+    pub proxy: Option<String>,
+}
+
+/// Where a script's text comes from.
+pub enum Text {
+    /// A file.
+    File(PathBuf),
+    /// The command line.
+    Code(String),
+    /// Standard input.
+    Input,
+}
+
+/// One thing to do.
+pub enum Job {
+    /// Run a script.
+    Run {
+        /// Its text.
+        text: Text,
+        /// Its arguments.
+        words: Vec<String>,
+        /// What to do with its value.
+        output: Output,
+    },
+    /// Start the prompt.
+    Repl {
+        /// A script to run first.
+        load: Option<PathBuf>,
+    },
+    /// Run tests.
+    Test {
+        /// Files and folders.
+        paths: Vec<PathBuf>,
+    },
+    /// Start the practice servers and wait.
+    Sandbox,
+    /// Print a text.
+    Print(String),
+}
+
+/// Does `job`, on a thread whose stack holds the deepest script, and returns the exit code.
+pub fn run(context: Context, setup: Setup, job: Job) -> u8 {
+    let interrupt = Interrupt::default();
+    let heeded = interrupt.clone();
+    // Without this the first Ctrl-C would end the program on the spot, and leave its sessions open.
+    let _ = ctrlc::set_handler(move || heed(&heeded));
+    let start = std::thread::Builder::new().name("script".to_owned()).stack_size(STACK);
+    let work = start.spawn(move || dispatch(Rc::new(context), &setup, &interrupt, job));
+    // A panic has told its story on standard error already.
+    work.ok().and_then(|thread| thread.join().ok()).unwrap_or(1)
+}
+
+/// The first Ctrl-C stops what is running; a second one, if that takes too long, the program.
+fn heed(interrupt: &Interrupt) {
+    if interrupt.raise() {
+        std::process::exit(130);
+    }
+}
+
+fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job) -> u8 {
+    let done = match job {
+        Job::Print(text) => {
+            context.print(text.trim_end());
+            Ok(0)
+        }
+        Job::Run { text, words, output } => run::run(&context, setup, interrupt, text, words, output),
+        Job::Repl { load } => repl::run(&context, setup, interrupt, load.as_deref()),
+        Job::Test { paths } => test::run(&context, setup, interrupt, &paths),
+        Job::Sandbox => practice::serve(&context, interrupt),
+    };
+    let code = done.unwrap_or_else(|error| {
+        show(&context, &Report::plain(&error), |_| None);
+        error.kind.exit_code()
+    });
+    context.flush();
+    code
+}
+
+/// Makes the engine of a run.
+fn host(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<Host> {
+    let mut world = World::new(context.clone(), options(context, setup), interrupt.clone(), arguments);
+    if setup.sandbox {
+        world.practice = Some(practice::connect(context)?);
+    }
+    Ok(Host::new(Rc::new(world)))
+}
+
+fn options(context: &Context, setup: &Setup) -> Options {
+    Options {
+        timeout: setup.timeout,
+        ca: setup.ca.clone(),
+        proxy: setup.proxy.as_deref().map(Secret::new),
+        insecure: setup.insecure,
+        simulate: setup.simulate.then(Ledger::default),
+        read_only: setup.read_only,
+        trace: setup.trace,
+        say: context.voice(),
+    }
+}
+
+/// Shows an error with the lines of `host`'s sources, and returns its exit code.
+fn fail(context: &Context, host: &Host, failure: &Failure) -> u8 {
+    show(context, &failure.report, |source| host.text_of(source));
+    failure.exit
+}
+
+fn show(context: &Context, report: &Report, text_of: impl Fn(&str) -> Option<String>) {
+    context.say(&report.render(text_of, context.color && context.errors_are_terminal));
+}

@@ -1,0 +1,229 @@
+//! Refusals, broken connections and answers of the wrong kind, in words.
+
+use super::{Address, Answer, Content, Request, address, decode};
+use crate::{
+    error::{Error, Kind, Result},
+    json::Json,
+    services::Service,
+};
+use reqwest::Url;
+
+/// The sentence of every 401 (E1).
+const NOT_AUTHORISED: &str = "User is not authorized to perform the request.";
+
+/// Adds which request an error is about.
+pub(super) fn about(mut error: Box<Error>, service: &'static str, request: &Request, url: &str) -> Box<Error> {
+    error.service = Some(service);
+    error.method = Some(request.method.name());
+    error.url = Some(url.to_owned());
+    error.operation = request.operation.clone();
+    error
+}
+
+/// Makes the error for an answer that does not know us: E1, with the status it really had.
+pub fn not_authorised(service: &Service, request: &Request, answer: &Answer) -> Box<Error> {
+    let message = format!("{NOT_AUTHORISED} Response code: {}.", answer.status);
+    let error = Error::remote(Kind::Auth, message).status(answer.status).details(details(&answer.content));
+    about(error, service.name, request, &answer.url)
+}
+
+/// Makes the error for a refusal of the server.
+pub fn failure(service: &Service, request: &Request, answer: &Answer) -> Box<Error> {
+    if answer.is_websudo() {
+        return websudo(service, request, answer);
+    }
+    if let Some(login) = answer.captcha() {
+        return captcha(service, request, answer, login);
+    }
+    let kind = match answer.status {
+        // A 401 that names the user is about what that user may do.
+        401 if answer.user().is_some() => Kind::Forbidden,
+        status => Kind::of_status(status),
+    };
+    let sentence = if answer.status == 401 { NOT_AUTHORISED.to_owned() } else { words(service, answer) };
+    let message = format!("{sentence} Response code: {}.", answer.status);
+    let mut error = Error::remote(kind, message).status(answer.status).details(details(&answer.content));
+    error.hint = hint(answer);
+    about(error, service.name, request, &answer.url)
+}
+
+fn websudo(service: &Service, request: &Request, answer: &Answer) -> Box<Error> {
+    let message = format!(
+        "Websudo permission error: {} has secure administrator sessions turned on. Turn websudo off for the site, or use user and password parameters instead of a token. Response code: {}.",
+        service.title, answer.status
+    );
+    let error = Error::remote(Kind::Auth, message).status(answer.status).details(details(&answer.content));
+    about(error, service.name, request, &answer.url)
+}
+
+fn captcha(service: &Service, request: &Request, answer: &Answer, login: &str) -> Box<Error> {
+    let message = format!(
+        "The log-in was denied: after failed log-ins {} asks for a CAPTCHA. Response code: {}.",
+        service.title, answer.status
+    );
+    let error = Error::remote(Kind::Auth, message).status(answer.status).details(details(&answer.content));
+    let place = if login.is_empty() { "the server".to_owned() } else { decode::clean(login) };
+    let error =
+        error.hint(format!("log in once with a browser at {place}, then try again; it is not tried again by itself"));
+    about(error, service.name, request, &answer.url)
+}
+
+/// Returns the vendor's own words as one sentence.
+fn words(service: &Service, answer: &Answer) -> String {
+    let said = match &answer.content {
+        Content::Json(json) => (service.words)(json).join("; "),
+        Content::Text(text) => text.chars().take(300).collect(),
+        Content::Page(html) => format!("The server answered with a web page (\"{}\")", decode::title(html)),
+        _ => String::new(),
+    };
+    let said = decode::clean(&said);
+    let said = if said.is_empty() { standard(answer.status).to_owned() } else { said };
+    if said.ends_with(['.', '!', '?']) { said } else { format!("{said}.") }
+}
+
+fn standard(status: u16) -> &'static str {
+    reqwest::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("The server refuses")
+}
+
+fn hint(answer: &Answer) -> Option<String> {
+    let hint = match answer.status {
+        404 if matches!(answer.content, Content::Page(_)) => {
+            "no such page on this server: check `server`, the base address including its context path"
+        }
+        404 => "it does not exist, or this user may not see it",
+        403 => "this user may not do that; check its permissions",
+        410 => "the service has removed this operation",
+        413 => "what was sent is larger than the server allows",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// Returns the body of a refusal for `details`.
+fn details(content: &Content) -> Option<Json> {
+    match content {
+        Content::Json(json) => Some(json.clone()),
+        Content::Text(text) | Content::Broken(text, _) => Some(Json::from(text.as_str())),
+        Content::Page(html) => Some(Json::from(decode::title(html))),
+        Content::Empty | Content::Bytes(_) => None,
+    }
+}
+
+impl Answer {
+    /// Returns the JSON value of a success; nothing for an empty body that may be empty.
+    ///
+    /// A read without data, a web page, plain text and half a JSON document are errors with words.
+    pub fn data(&self, service: &Service, request: &Request) -> Result<Option<Json>> {
+        let (what, hint) = match &self.content {
+            Content::Json(json) => return Ok(Some(json.clone())),
+            Content::Empty if self.status == 204 || !request.reads || request.method == super::Method::Head => {
+                return Ok(None);
+            }
+            Content::Empty => ("an empty body".to_owned(), "try again; if it stays so, ask the server's administrator"),
+            Content::Page(html) => (
+                format!("a web page (\"{}\")", decode::title(html)),
+                "check `server`, the base address including its context path; render() reads pages",
+            ),
+            Content::Text(text) => {
+                let start: String = text.chars().take(80).collect();
+                (format!("text (\"{}\")", decode::clean(&start)), "request(#{ … }) returns text as it is")
+            }
+            Content::Bytes(bytes) => {
+                (format!("{} bytes that are no text", bytes.len()), "download() saves them to a file")
+            }
+            Content::Broken(_, why) => {
+                (format!("broken data ({why})"), "the answer was cut short or garbled on the way")
+            }
+        };
+        let message =
+            format!("The server answered with {what} where JSON was expected. Response code: {}.", self.status);
+        let error = Error::remote(Kind::Remote, message).status(self.status).details(details(&self.content)).hint(hint);
+        Err(about(error, service.name, request, &self.url))
+    }
+
+    /// Says that the server treats us as nobody though a credential was sent.
+    pub fn is_anonymous(&self) -> bool {
+        let reason = self.header("x-seraph-loginreason").unwrap_or_default();
+        let failed = reason.contains("AUTHENTICATED_FAILED") && !reason.contains("OK");
+        failed || self.header("x-ausername") == Some("anonymous")
+    }
+
+    /// Returns the user the server sees, where it names one.
+    pub fn user(&self) -> Option<&str> {
+        self.header("x-ausername").filter(|name| *name != "anonymous")
+    }
+
+    /// Says that the server wants a secure administrator session, not another credential.
+    pub fn is_websudo(&self) -> bool {
+        let says = |text: &str| text.to_ascii_lowercase().contains("websudo");
+        let body = || match &self.content {
+            Content::Json(json) => says(&json.to_string()),
+            Content::Text(text) | Content::Page(text) => says(text),
+            _ => false,
+        };
+        self.header("x-atlassian-websudo") == Some("Require-Authentication")
+            || matches!(self.status, 401 | 403) && body()
+    }
+
+    /// Returns the log-in address if the server asks for a CAPTCHA.
+    pub fn captcha(&self) -> Option<&str> {
+        let reason = self.header("x-authentication-denied-reason").filter(|r| r.contains("CAPTCHA"))?;
+        Some(reason.split_once("login-url=").map_or("", |(_, url)| url))
+    }
+}
+
+/// Makes the error for a connection that did not come about or broke.
+pub(super) fn network(
+    service: &'static str,
+    request: &Request,
+    address: &Address,
+    error: &reqwest::Error,
+    why: &str,
+) -> Box<Error> {
+    let place = format!("{}://{}", if address.is_https() { "https" } else { "http" }, address.host());
+    let what = if error.is_timeout() {
+        format!("no connection to {place} in time")
+    } else if error.is_connect() {
+        format!("cannot reach {place}: {why}")
+    } else {
+        format!("the connection to {place} broke: {why}")
+    };
+    let kind = if error.is_timeout() { Kind::Timeout } else { Kind::Network };
+    let mut made = about(Error::remote(kind, what), service, request, address.as_str());
+    made.hint = network_hint(why, request);
+    made
+}
+
+fn network_hint(why: &str, request: &Request) -> Option<String> {
+    let why = why.to_ascii_lowercase();
+    let hint = if why.contains("certificate") {
+        "trust the server's certificate authority with --ca FILE"
+    } else if why.contains("dns") || why.contains("lookup") || why.contains("name or service") {
+        "check the host's name in `server`, and whether a --proxy is needed"
+    } else if why.contains("refused") {
+        "check the host and port in `server`; is the server up, is a --proxy needed?"
+    } else if !request.reads {
+        "the change may have been made or not: look before you repeat it"
+    } else {
+        return None;
+    };
+    Some(hint.to_owned())
+}
+
+/// Makes the error for a redirect that must not be followed.
+pub(super) fn redirected(service: &'static str, request: &Request, next: &Url) -> Box<Error> {
+    let to = address::shown(next);
+    let error = Error::remote(
+        Kind::Remote,
+        format_args!("The server sends this {} on to {to}, which is not followed", request.method.name()),
+    );
+    about(error, service, request, &to).hint("if that is where the server lives now, use its address as `server`")
+}
+
+/// Makes the error for a redirect to a log-in page.
+pub(super) fn sent_to_login(service: &'static str, request: &Request, next: &Url) -> Box<Error> {
+    let to = address::shown(next);
+    let error = Error::remote(Kind::Auth, format_args!("{NOT_AUTHORISED} The server sends us to its log-in page {to}"));
+    about(error, service, request, &to)
+        .hint("the credential was not taken, or this server wants single sign-on: use a token")
+}

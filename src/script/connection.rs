@@ -1,0 +1,335 @@
+//! The connection objects: what every service can do, registered once for each row of the table.
+
+use super::{
+    operations::Api,
+    request::{self, Call},
+    stream::Stream,
+    throw::into_script,
+    value::{members, to_dynamic},
+    world::World,
+};
+use crate::{
+    auth::{Account, Value},
+    error::{Error, Result},
+    http::{Method, Progress, Request},
+    json::Json,
+    secret::Secret,
+    services::{Kind, Visitor},
+};
+use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, Module};
+use std::{marker::PhantomData, path::Path, rc::Rc, sync::Arc};
+
+/// What a native of the script world returns.
+pub(super) type Thrown<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// A connection to one service. Each service has a type of its own, so that its verbs are its own.
+pub struct Connection<K: Kind> {
+    /// Who we are there.
+    pub account: Arc<Account>,
+    /// The run it belongs to.
+    pub world: Rc<World>,
+    service: PhantomData<K>,
+}
+
+impl<K: Kind> Clone for Connection<K> {
+    fn clone(&self) -> Self {
+        Connection { account: self.account.clone(), world: self.world.clone(), service: PhantomData }
+    }
+}
+
+impl<K: Kind> Connection<K> {
+    fn make(world: &Rc<World>, map: Vec<(String, Value)>) -> Thrown<Dynamic> {
+        let account = world.account(K::SERVICE, map).map_err(into_script)?;
+        Ok(Dynamic::from(Self { account, world: world.clone(), service: PhantomData }))
+    }
+
+    /// Sends `request` and returns its data.
+    pub(super) fn fetch(&self, request: &Request, progress: Option<&Progress>) -> Result<Option<Json>> {
+        let service = K::SERVICE;
+        self.world.wait(async {
+            let answer = self.account.send(request, progress).await?;
+            answer.data(service, request)
+        })
+    }
+
+    /// Returns the operations published for this server.
+    pub(super) fn catalog(&self) -> Result<crate::catalog::Catalog> {
+        let flavour = self.world.wait(self.account.flavour())?;
+        Ok(crate::catalog::Catalog(flavour.apis))
+    }
+
+    fn simple(&self, method: Method, path: &str, map: Option<&Dynamic>) -> Result<Dynamic> {
+        let mut request = request::simple(method, path, map)?;
+        self.mark(&mut request)?;
+        Ok(self.fetch(&request, None)?.map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
+    }
+
+    /// Lets the catalogue say that a POST only reads, as searches do.
+    fn mark(&self, request: &mut Request) -> Result<()> {
+        if request.method == Method::Post {
+            request.reads = self.catalog()?.route("POST", &request.route).is_some_and(|operation| operation.reads);
+        }
+        Ok(())
+    }
+
+    fn request(&self, map: &Dynamic) -> Result<Dynamic> {
+        let Call { mut request, check } = request::full(map)?;
+        self.mark(&mut request)?;
+        let sent = self.world.wait(self.account.send(&request, None));
+        request::reply(sent, check)
+    }
+
+    fn pages(&self, path: &str, map: Option<&Dynamic>) -> Result<Stream> {
+        let mut request = request::simple(Method::Get, path, map)?;
+        // A search whose body is given goes by POST.
+        if let Some((_, body)) = map.and_then(members).unwrap_or_default().into_iter().find(|(name, _)| name == "body")
+        {
+            request = request::simple(Method::Post, path, Some(&body))?;
+            request.reads = true;
+        }
+        let arrays = self.pages_arrays(&request)?;
+        Ok(Stream::new(self.account.clone(), self.world.clone(), request, arrays))
+    }
+
+    /// Says whether a bare array is one page of several: its operation then takes an offset.
+    pub(super) fn pages_arrays(&self, request: &Request) -> Result<bool> {
+        let operation = self.catalog()?.route(request.method.name(), &request.route);
+        Ok(operation.is_some_and(|operation| operation.parameters.iter().any(|p| p.name == "startAt")))
+    }
+
+    fn upload(&self, path: &str, file: &str, map: Option<&Dynamic>) -> Result<Dynamic> {
+        let (request, label) = request::upload(path, file, map)?;
+        let bar = super::progress::bar(&self.world.context, &label);
+        let json = self.fetch(&request, Some(&bar))?;
+        Ok(json.map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
+    }
+
+    fn download(&self, path: &str, file: &str) -> Result<i64> {
+        let request = request::download(path)?;
+        let bar = super::progress::bar(&self.world.context, file);
+        let size = self.world.wait(self.account.download(&request, Path::new(file), &bar))?;
+        i64::try_from(size).map_err(|_| Error::client("the file is larger than a number can say"))
+    }
+
+    fn render(&self, path: &str) -> Result<String> {
+        let (path, query) = crate::http::query_pairs(path);
+        let mut request = Request::new(Method::Get, path);
+        request.query = query;
+        request.page = true;
+        let answer = self.world.wait(self.account.send(&request, None))?;
+        Ok(request::text_of(&answer))
+    }
+
+    fn login(&self) -> Result<Secret> {
+        Ok(self.world.wait(self.account.log_in_to_keep())?.write())
+    }
+
+    fn deployment(&self) -> Result<&'static str> {
+        Ok(self.world.wait(self.account.flavour())?.deployment.name())
+    }
+
+    /// Describes the connection without a secret.
+    fn auth(&self) -> Map {
+        let settings = self.account.settings();
+        let sources = settings.sources.iter().map(|(name, source)| ((*name).into(), (*source).into())).collect::<Map>();
+        let user = settings.user.clone().map_or(Dynamic::UNIT, Dynamic::from);
+        Map::from([("user".into(), user), ("sources".into(), sources.into())])
+    }
+
+    fn shown(&self) -> String {
+        format!("{}({})", K::SERVICE.name, self.account.settings().address.as_str())
+    }
+}
+
+/// Registers connections and what they can do.
+pub(super) fn register(engine: &mut Engine, world: &Rc<World>) {
+    crate::services::visit_all(&mut Registrar { engine, world });
+}
+
+struct Registrar<'a> {
+    engine: &'a mut Engine,
+    world: &'a Rc<World>,
+}
+
+impl Visitor for Registrar<'_> {
+    fn visit<K: Kind>(&mut self) {
+        let engine = &mut *self.engine;
+        engine.register_type_with_name::<Connection<K>>(K::SERVICE.type_name);
+        make::<K>(engine, self.world);
+        let mut module = Module::new();
+        requests::<K>(&mut module);
+        transfers::<K>(&mut module);
+        session::<K>(&mut module);
+        engine.register_global_module(module.into());
+        super::operations::register::<K>(engine);
+        engine.register_fn("to_string", |c: &mut Connection<K>| c.shown());
+        engine.register_fn("to_debug", |c: &mut Connection<K>| c.shown());
+    }
+}
+
+/// Registers `jira()` and `jira(#{…})`.
+fn make<K: Kind>(engine: &mut Engine, world: &Rc<World>) {
+    let name = K::SERVICE.name;
+    let (plain, with_map) = (world.clone(), world.clone());
+    engine.register_fn(name, move || Connection::<K>::make(&plain, Vec::new()));
+    engine.register_fn(name, move |given: Dynamic| {
+        let map = given_parameters(K::SERVICE.name, &given).map_err(into_script)?;
+        Connection::<K>::make(&with_map, map)
+    });
+}
+
+/// Reads the map of a connection.
+fn given_parameters(service: &str, given: &Dynamic) -> Result<Vec<(String, Value)>> {
+    let Some(map) = members(given) else {
+        return Err(Error::client(format_args!("{service}(…) takes a map of parameters, not {}", given.type_name()))
+            .hint(format!("such as {service}(#{{ server: \"https://…\", token: … }})")));
+    };
+    map.into_iter()
+        .filter(|(_, value)| !value.is_unit())
+        .map(|(name, value)| Ok((name.clone(), parameter(&name, &value)?)))
+        .collect()
+}
+
+fn parameter(name: &str, value: &Dynamic) -> Result<Value> {
+    if let Some(secret) = value.read_lock::<Secret>() {
+        return Ok(Value::Secret(secret.clone()));
+    }
+    if let Ok(flag) = value.as_bool() {
+        return Ok(Value::Flag(flag));
+    }
+    if value.is_string() || value.is_int() || value.is_float() {
+        return Ok(Value::Text(value.to_string()));
+    }
+    Err(Error::client(format_args!("`{name}` must be text, not {}", value.type_name())))
+}
+
+/// Sets one native. Pure, so that it works on connections kept in constants too.
+pub(super) fn native<A: 'static, const N: usize, const X: bool, R, const F: bool>(
+    module: &mut Module,
+    name: &'static str,
+    signature: &[&'static str],
+    comment: &'static str,
+    func: impl rhai::RhaiNativeFunc<A, N, X, R, F> + 'static,
+) where
+    R: rhai::Variant + Clone,
+{
+    FuncRegistration::new(name)
+        .in_global_namespace()
+        .with_purity(true)
+        .with_params_info(signature)
+        .with_comments([comment])
+        .set_into_module(module, func);
+}
+
+fn requests<K: Kind>(module: &mut Module) {
+    type C<K> = Connection<K>;
+    for (name, method, comment) in [
+        ("get", Method::Get, "/// Reads `path`; what the map holds beyond its `{names}` is the query."),
+        ("delete", Method::Delete, "/// Deletes `path`; what the map holds beyond its `{names}` is the query."),
+        ("post", Method::Post, "/// Posts to `path`; what the map holds beyond its `{names}` is the JSON body."),
+        ("put", Method::Put, "/// Puts to `path`; what the map holds beyond its `{names}` is the JSON body."),
+        ("patch", Method::Patch, "/// Patches `path`; what the map holds beyond its `{names}` is the JSON body."),
+    ] {
+        native(module, name, &["path: string"], comment, move |c: &mut C<K>, path: ImmutableString| {
+            c.simple(method, &path, None).map_err(into_script)
+        });
+        native(
+            module,
+            name,
+            &["path: string", "values: map"],
+            comment,
+            move |c: &mut C<K>, path: ImmutableString, map: Dynamic| {
+                c.simple(method, &path, Some(&map)).map_err(into_script)
+            },
+        );
+    }
+    let comment =
+        "/// Sends `#{ method, path, query, headers, body, files }` and returns `#{ status, headers, body }`.";
+    native(module, "request", &["request: map"], comment, |c: &mut C<K>, map: Dynamic| {
+        c.request(&map).map_err(into_script)
+    });
+    let comment = "/// Lists the items of a paged list, fetching ahead while you work on them.";
+    native(module, "pages", &["path: string"], comment, |c: &mut C<K>, path: ImmutableString| {
+        c.pages(&path, None).map_err(into_script)
+    });
+    native(
+        module,
+        "pages",
+        &["path: string", "values: map"],
+        comment,
+        |c: &mut C<K>, path: ImmutableString, map: Dynamic| c.pages(&path, Some(&map)).map_err(into_script),
+    );
+}
+
+fn transfers<K: Kind>(module: &mut Module) {
+    type C<K> = Connection<K>;
+    let comment = "/// Uploads `file` to `path` as multipart; the map may hold `part`, `name` and further fields.";
+    native(
+        module,
+        "upload",
+        &["path: string", "file: string"],
+        comment,
+        |c: &mut C<K>, path: ImmutableString, file: ImmutableString| c.upload(&path, &file, None).map_err(into_script),
+    );
+    native(
+        module,
+        "upload",
+        &["path: string", "file: string", "options: map"],
+        comment,
+        |c: &mut C<K>, path: ImmutableString, file: ImmutableString, map: Dynamic| {
+            c.upload(&path, &file, Some(&map)).map_err(into_script)
+        },
+    );
+    let comment = "/// Saves what `path` answers as `file`, streamed; returns the number of bytes.";
+    native(
+        module,
+        "download",
+        &["path: string", "file: string"],
+        comment,
+        |c: &mut C<K>, path: ImmutableString, file: ImmutableString| c.download(&path, &file).map_err(into_script),
+    );
+    let comment = "/// Returns the page that a browser would get at `path`. Needs user and password.";
+    native(module, "render", &["path: string"], comment, |c: &mut C<K>, path: ImmutableString| {
+        c.render(&path).map_err(into_script)
+    });
+}
+
+fn session<K: Kind>(module: &mut Module) {
+    type C<K> = Connection<K>;
+    native(module, "whoami", &[], "/// Asks the server who we are.", |c: &mut C<K>| {
+        c.world.wait(c.account.who()).map(|json| to_dynamic(&json)).map_err(into_script)
+    });
+    native(
+        module,
+        "login",
+        &[],
+        "/// Logs in and returns the session's handle, a secret, for a later run's `login`.",
+        |c: &mut C<K>| c.login().map_err(into_script),
+    );
+    native(module, "logout", &[], "/// Ends the session at the server.", |c: &mut C<K>| {
+        c.world.wait(c.account.log_out()).map_err(into_script)
+    });
+    let getter = |name: &str| format!("get${name}");
+    FuncRegistration::new(getter("server"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |c: &mut C<K>| -> Thrown<String> {
+            Ok(c.account.settings().address.as_str().to_owned())
+        });
+    FuncRegistration::new(getter("service"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |_: &mut C<K>| -> Thrown<&'static str> { Ok(K::SERVICE.name) });
+    FuncRegistration::new(getter("deployment"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |c: &mut C<K>| -> Thrown<&'static str> { c.deployment().map_err(into_script) });
+    FuncRegistration::new(getter("auth"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |c: &mut C<K>| -> Thrown<Map> { Ok(c.auth()) });
+    FuncRegistration::new(getter("api"))
+        .with_purity(true)
+        .in_global_namespace()
+        .set_into_module(module, |c: &mut C<K>| -> Thrown<Api<K>> { Ok(Api(c.clone())) });
+}

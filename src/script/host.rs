@@ -1,0 +1,274 @@
+//! The engine of one run: set up once, then fed with text from a file, a line or a prompt.
+
+use super::{
+    connection, library::Library, operations, params, present, present::Output, stream, trace, trace::Failure,
+    world::World,
+};
+use crate::{
+    error::{Error, Result},
+    script::throw::into_script,
+};
+use rhai::{
+    AST, Dynamic, Engine, EvalAltResult, INT, OptimizationLevel, Scope, Token, module_resolvers::FileModuleResolver,
+};
+use std::{cell::Cell, collections::HashMap, path::Path, rc::Rc, time::Duration};
+
+/// How deep calls may nest. The script thread's stack must hold this many ([`STACK`]); a test goes there.
+const CALL_LEVELS: usize = 1000;
+
+/// How deep one expression may nest; long chains of `+` need it.
+const EXPRESSION_DEPTH: usize = 256;
+
+/// The longest text a script may make, in bytes: beyond it something has gone wrong.
+const LONGEST_TEXT: usize = 1 << 30;
+
+/// The stack of the thread that runs scripts, in bytes. Untouched pages cost nothing.
+pub const STACK: usize = 256 * 1024 * 1024;
+
+/// How a script ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// By its last statement, with that value.
+    Value(Dynamic),
+    /// By `exit(n)`.
+    Exit(u8),
+}
+
+/// The engine, the names it knows, and the run it serves.
+pub struct Host {
+    engine: Engine,
+    scope: Scope<'static>,
+    world: Rc<World>,
+    library: Library,
+    /// What the REPL's earlier lines declared.
+    functions: AST,
+    sources: HashMap<String, String>,
+}
+
+impl Host {
+    /// Sets up the engine. Compiles nothing yet.
+    pub fn new(world: Rc<World>) -> Self {
+        let mut engine = Engine::new();
+        limits(&mut engine);
+        keyword_properties(&mut engine);
+        interruptible(&mut engine, &world);
+        super::object::register(&mut engine);
+        super::natives::register(&mut engine, &world.context);
+        pauses(&mut engine, &world);
+        params::register(&mut engine, &world);
+        stream::register(&mut engine);
+        connection::register(&mut engine, &world);
+        operations::register_missing(&mut engine, &world);
+        engine.set_module_resolver(FileModuleResolver::new());
+        Host {
+            engine,
+            scope: Scope::new(),
+            world,
+            library: Library::default(),
+            functions: AST::empty(),
+            sources: HashMap::new(),
+        }
+    }
+
+    /// Runs the script at `path`.
+    pub fn run_file(&mut self, path: &Path) -> std::result::Result<Ending, Failure> {
+        let text = read_script(path)?;
+        self.run(&path.to_string_lossy(), &text)
+    }
+
+    /// Runs `text`, which came from `source`.
+    pub fn run(&mut self, source: &str, text: &str) -> std::result::Result<Ending, Failure> {
+        let ast = self.compile(source, text)?;
+        self.world.arguments.borrow_mut().header = header(text);
+        if self.only_header(text) {
+            return Ok(Ending::Exit(0));
+        }
+        self.ended(source, self.engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast))
+    }
+
+    /// Runs one entry of a prompt: what it declares stays.
+    pub fn run_line(&mut self, text: &str) -> std::result::Result<Ending, Failure> {
+        let source = "input";
+        let entry = self.compile(source, text)?;
+        let mut whole = self.functions.clone();
+        whole += entry;
+        whole.set_source(source);
+        let mut scope = std::mem::take(&mut self.scope);
+        let done = self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &whole);
+        self.scope = scope;
+        whole.clear_statements();
+        self.functions = whole;
+        self.ended(source, done)
+    }
+
+    fn ended(
+        &self,
+        source: &str,
+        done: std::result::Result<Dynamic, Box<EvalAltResult>>,
+    ) -> std::result::Result<Ending, Failure> {
+        match done {
+            Ok(value) => Ok(Ending::Value(value)),
+            Err(error) => match innermost(&error) {
+                EvalAltResult::Exit(code, _) => Ok(Ending::Exit(exit_code(code))),
+                _ => Err(trace::failure(&self.engine, source, &error)),
+            },
+        }
+    }
+
+    /// Compiles `text` and makes ready the verbs of the services it names.
+    pub fn compile(&mut self, source: &str, text: &str) -> std::result::Result<AST, Failure> {
+        let text = without_shebang(text);
+        self.sources.insert(source.to_owned(), text.clone());
+        self.library.load(&mut self.engine, &text);
+        operations::prepare(&mut self.engine, &self.world, &text);
+        let compiled = self.engine.compile_with_scope(&self.scope, &text);
+        let mut ast = compiled.map_err(|e| trace::failure(&self.engine, source, &EvalAltResult::from(e)))?;
+        ast.set_source(source);
+        Ok(ast)
+    }
+
+    /// For `--help` on a script that declares no parameters, what it says of itself is all there is.
+    fn only_header(&self, text: &str) -> bool {
+        let arguments = self.world.arguments.borrow();
+        if !arguments.wants_help() {
+            return false;
+        }
+        self.world.help_only.set(true);
+        let declares = text.contains("params(");
+        if !declares {
+            let header =
+                if arguments.header.is_empty() { "This script says nothing of itself." } else { &arguments.header };
+            self.world.context.print(header);
+        }
+        !declares
+    }
+
+    /// Returns `value` as it is to be printed; nothing if there is nothing to show.
+    pub fn present(&self, value: &Dynamic, output: Output) -> std::result::Result<Option<String>, Failure> {
+        present::present(value, output).map_err(|error| trace::failure(&self.engine, "", &error))
+    }
+
+    /// Returns the text of a source, for the line in a report.
+    pub fn text_of(&self, source: &str) -> Option<String> {
+        if let Some(text) = self.sources.get(source) {
+            return Some(text.clone());
+        }
+        super::library::text_of(source).map(str::to_owned).or_else(|| std::fs::read_to_string(source).ok())
+    }
+
+    /// Returns the engine, to be asked what it knows.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Returns the variables of the prompt.
+    pub fn scope(&self) -> &Scope<'static> {
+        &self.scope
+    }
+
+    /// Returns the variables of the prompt, to be set.
+    pub fn scope_mut(&mut self) -> &mut Scope<'static> {
+        &mut self.scope
+    }
+
+    /// Makes ready the verbs of all services, for a prompt.
+    pub fn load_all(&mut self) {
+        self.library.load_all(&mut self.engine);
+    }
+
+    /// Returns what the natives of this run share.
+    pub fn world(&self) -> &Rc<World> {
+        &self.world
+    }
+}
+
+fn limits(engine: &mut Engine) {
+    engine.set_optimization_level(OptimizationLevel::None);
+    engine.set_strict_variables(true);
+    engine.set_max_call_levels(CALL_LEVELS);
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
+    engine.set_max_string_size(LONGEST_TEXT);
+}
+
+/// Lets `repo.public` and `x.default` be properties, though the words are Rhai's.
+#[allow(deprecated)] // marked so only because it may change; the version is pinned
+fn keyword_properties(engine: &mut Engine) {
+    let after_dot = Cell::new(false);
+    engine.on_parse_token(move |token, _, _| {
+        if !after_dot.replace(matches!(token, Token::Period | Token::Elvis)) {
+            return token;
+        }
+        match token {
+            Token::Reserved(word) if word.starts_with(char::is_alphabetic) => Token::Identifier(word),
+            token if token.is_literal() && token.literal_syntax().chars().all(|c| c.is_ascii_lowercase()) => {
+                Token::Identifier(Box::new(token.literal_syntax().into()))
+            }
+            token => token,
+        }
+    });
+}
+
+fn interruptible(engine: &mut Engine, world: &Rc<World>) {
+    let interrupt = world.interrupt.clone();
+    engine.on_progress(move |_| interrupt.is_raised().then_some(Dynamic::UNIT));
+}
+
+/// Replaces Rhai's own `sleep`, which cannot be interrupted.
+fn pauses(engine: &mut Engine, world: &Rc<World>) {
+    let pause = |world: &World, seconds: f64| {
+        let time = Duration::try_from_secs_f64(seconds);
+        let time =
+            time.map_err(|_| Error::client(format_args!("sleep({seconds}): the seconds must be a positive number")));
+        time.and_then(|time| world.sleep(time)).map_err(into_script)
+    };
+    let (ints, floats) = (world.clone(), world.clone());
+    #[allow(clippy::cast_precision_loss)] // no pause is that long
+    engine.register_fn("sleep", move |seconds: INT| pause(&ints, seconds as f64));
+    engine.register_fn("sleep", move |seconds: f64| pause(&floats, seconds));
+}
+
+/// Reads a script; says where it is not UTF-8.
+fn read_script(path: &Path) -> Result<String> {
+    let place = path.display();
+    let bytes = std::fs::read(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => {
+            Error::client(format_args!("there is no script {place}, nor a command of that name"))
+                .hint("tieline --help lists the commands")
+        }
+        _ => Error::client(format_args!("cannot read {place}: {e}")),
+    })?;
+    String::from_utf8(bytes).map_err(|e| {
+        let good = e.utf8_error().valid_up_to();
+        let line = e.as_bytes()[..good].iter().filter(|b| **b == b'\n').count() + 1;
+        Error::client(format_args!("{place} is not UTF-8: the byte at {good} (line {line}) fits no character"))
+            .hint("save the file in UTF-8")
+    })
+}
+
+/// Turns `#!…` into an empty comment, so that the line numbers stay.
+fn without_shebang(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let line = text.split_inclusive('\n').next().filter(|line| line.starts_with("#!"));
+    line.map_or_else(|| text.to_owned(), |line| format!("//\n{}", &text[line.len()..]))
+}
+
+/// Returns a script's `//!` lines.
+fn header(text: &str) -> String {
+    let lines = text.lines().skip_while(|line| line.starts_with("#!") || line.trim().is_empty());
+    let lines = lines.map_while(|line| line.trim_start().strip_prefix("//!"));
+    lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn innermost(error: &EvalAltResult) -> &EvalAltResult {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) | EvalAltResult::ErrorInModule(_, inner, _) => {
+            innermost(inner)
+        }
+        other => other,
+    }
+}
+
+fn exit_code(code: &Dynamic) -> u8 {
+    // What is no exit code was refused by exit() itself; only its forms without one come here.
+    code.as_int().ok().and_then(|n| u8::try_from(n).ok()).unwrap_or(0)
+}

@@ -1,0 +1,52 @@
+//! The standard library: the verbs of each service, in Rhai, compiled when a program names the service.
+
+use crate::services::SERVICES;
+use rhai::{Engine, Module, Scope};
+use std::collections::BTreeSet;
+
+/// The sources, one per service.
+const SOURCES: &[(&str, &str, &str)] = &[("jira", "stdlib/jira.rhai", include_str!("../../stdlib/jira.rhai"))];
+
+/// Returns the text of a source of the library.
+pub(super) fn text_of(source: &str) -> Option<&'static str> {
+    SOURCES.iter().find(|row| row.1 == source).map(|row| row.2)
+}
+
+/// Which services' verbs are there already.
+#[derive(Default)]
+pub(super) struct Library {
+    loaded: BTreeSet<&'static str>,
+}
+
+impl Library {
+    /// Loads the verbs of the services that `text` names; of all, if it takes in other text.
+    pub(super) fn load(&mut self, engine: &mut Engine, text: &str) {
+        let other = text.contains("import ") || text.contains("eval(");
+        for service in SERVICES.iter().filter(|service| other || text.contains(service.name)) {
+            self.load_one(engine, service.name);
+        }
+    }
+
+    /// Loads the verbs of every service.
+    pub(super) fn load_all(&mut self, engine: &mut Engine) {
+        for service in SERVICES {
+            self.load_one(engine, service.name);
+        }
+    }
+
+    fn load_one(&mut self, engine: &mut Engine, name: &'static str) {
+        let Some((_, source, text)) = SOURCES.iter().find(|row| row.0 == name) else { return };
+        if !self.loaded.insert(name) {
+            return;
+        }
+        let module = engine.compile(text).map_err(|e| e.to_string()).and_then(|mut ast| {
+            ast.set_source(*source);
+            Module::eval_ast_as_new(Scope::new(), &ast, engine).map_err(|e| e.to_string())
+        });
+        match module {
+            Ok(module) => drop(engine.register_global_module(module.into())),
+            // The text is part of the program and every test compiles it.
+            Err(error) => unreachable!("{source}: {error}"),
+        }
+    }
+}

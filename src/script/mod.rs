@@ -1,0 +1,31 @@
+//! The scripting host: the only user of Rhai.
+//!
+//! Text comes in from a file, a line or a prompt ([`Host`]); connections and helpers are natives; the verbs of the
+//! services are Rhai, in `stdlib/`.
+
+mod arguments;
+mod connection;
+mod docs;
+mod hints;
+mod host;
+mod library;
+mod natives;
+mod object;
+mod operations;
+mod params;
+mod present;
+mod progress;
+mod request;
+mod stream;
+mod throw;
+mod trace;
+mod value;
+mod world;
+
+pub use arguments::Arguments;
+pub use docs::{Function, functions};
+pub use host::{Ending, Host, STACK};
+pub use present::Output;
+pub use rhai::Dynamic;
+pub use trace::Failure;
+pub use world::{Practice, World};

@@ -1,0 +1,1 @@
+pub fn register(_e: &mut rhai::Engine) {}

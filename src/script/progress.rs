@@ -1,0 +1,32 @@
+//! Progress bars, where a person is watching.
+
+use crate::{context::Context, http::Progress};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::sync::Arc;
+
+/// Files smaller than this are done before a bar could be read.
+const SMALL: u64 = 1024 * 1024;
+
+/// Makes a bar for a transfer. Draws nothing when nobody watches, or the file is small.
+pub(super) fn bar(context: &Context, label: &str) -> Progress {
+    if !context.errors_are_terminal || context.quiet {
+        return Arc::new(|_, _| {});
+    }
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar.set_message(label.to_owned());
+    Arc::new(move |done, total| {
+        let Some(total) = total.filter(|total| *total >= SMALL) else { return };
+        if bar.length().is_none() {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.set_length(total);
+        }
+        bar.set_position(done);
+        if done >= total {
+            bar.finish_and_clear();
+        }
+    })
+}

@@ -1,0 +1,244 @@
+//! A list that is fetched while it is read: what `search`, `pages` and their like return.
+
+use super::{throw::into_script, value::to_dynamic, world::World};
+use crate::{
+    auth::Account,
+    error::{Error, Result},
+    http::{Page, Pager, Request},
+    json::Json,
+};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+/// A list of items, fetched a page ahead, read once. Copies share it.
+#[derive(Clone)]
+pub struct Stream(Rc<RefCell<Inner>>);
+
+struct Inner {
+    account: Arc<Account>,
+    world: Rc<World>,
+    state: State,
+    items: std::vec::IntoIter<Json>,
+    arrays: bool,
+    limit: Option<usize>,
+    given: usize,
+    total: Option<i64>,
+}
+
+enum State {
+    /// Nothing was asked for yet.
+    New(Box<Request>),
+    /// Pages are coming.
+    Reading(Pager),
+    /// The end was reached, or the limit.
+    Done,
+}
+
+impl Stream {
+    /// Makes the stream. Sends nothing.
+    pub(super) fn new(account: Arc<Account>, world: Rc<World>, request: Request, arrays: bool) -> Self {
+        Stream(Rc::new(RefCell::new(Inner {
+            account,
+            world,
+            state: State::New(Box::new(request)),
+            items: Vec::new().into_iter(),
+            arrays,
+            limit: None,
+            given: 0,
+            total: None,
+        })))
+    }
+
+    /// Returns the next item; nothing after the last.
+    fn next(&self) -> Option<Result<Json>> {
+        self.0.borrow_mut().next()
+    }
+
+    /// Reads what is left.
+    pub fn all(&self) -> Result<Array> {
+        self.begin()?;
+        std::iter::from_fn(|| self.next()).map(|item| item.map(|json| to_dynamic(&json))).collect()
+    }
+
+    fn first(&self) -> Result<Dynamic> {
+        self.begin()?;
+        let first = self.next().transpose()?;
+        self.0.borrow_mut().state = State::Done;
+        Ok(first.map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
+    }
+
+    fn take(&self, n: usize) -> Result<Array> {
+        self.begin()?;
+        let taken = std::iter::from_fn(|| self.next()).take(n).map(|item| item.map(|json| to_dynamic(&json))).collect();
+        self.0.borrow_mut().state = State::Done;
+        taken
+    }
+
+    fn count(&self) -> Result<i64> {
+        self.begin()?;
+        let mut n = 0;
+        while let Some(item) = self.next() {
+            item?;
+            n += 1;
+        }
+        Ok(n)
+    }
+
+    fn limited(&self, n: i64) -> Result<Self> {
+        let n =
+            usize::try_from(n).map_err(|_| Error::client(format_args!("`limit` is {n}; it must not be negative")))?;
+        self.0.borrow_mut().limit = Some(n);
+        Ok(self.clone())
+    }
+
+    /// Refuses a second pass: the items are gone.
+    fn begin(&self) -> Result<()> {
+        let inner = self.0.borrow();
+        if matches!(inner.state, State::New(_)) {
+            return Ok(());
+        }
+        Err(Error::client("this list was read already").hint("keep its items with .all() and work on those"))
+    }
+
+    fn shown(&self) -> String {
+        let inner = self.0.borrow();
+        let service = inner.account.service().name;
+        match &inner.state {
+            State::New(request) => format!("a list from {service} ({}), not read yet; .all() reads it", request.route),
+            State::Reading(_) => format!("a list from {service}, {} items read so far", inner.given),
+            State::Done => format!("a list from {service}, read to its end ({} items)", inner.given),
+        }
+    }
+}
+
+impl Inner {
+    fn next(&mut self) -> Option<Result<Json>> {
+        if self.limit.is_some_and(|limit| self.given >= limit) {
+            self.stop_at_limit();
+            return None;
+        }
+        loop {
+            if let Some(item) = self.items.next() {
+                self.given += 1;
+                return Some(Ok(item));
+            }
+            match self.next_page() {
+                Ok(Some(page)) => {
+                    self.total = page.total.or(self.total);
+                    self.items = page.items.into_iter();
+                }
+                Ok(None) => {
+                    self.end();
+                    return None;
+                }
+                Err(error) => {
+                    self.state = State::Done;
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+
+    fn next_page(&mut self) -> Result<Option<Page>> {
+        if let State::New(request) = &self.state {
+            let request = (**request).clone();
+            // What the reader will not read is not fetched ahead.
+            if let Some(limit) = self.limit.filter(|limit| *limit <= 50) {
+                return self.only_page(&request, limit).map(Some);
+            }
+            self.state = State::Reading(self.account.pages(request, self.arrays)?);
+        }
+        let State::Reading(pager) = &mut self.state else { return Ok(None) };
+        self.world.wait(async { pager.next().await.transpose() })
+    }
+
+    /// Fetches by itself the page that holds all that is wanted, and goes on by pager only if it was short.
+    fn only_page(&mut self, request: &Request, limit: usize) -> Result<Page> {
+        let page = self.world.wait(self.account.one_page(request, self.arrays))?;
+        self.state = match &page.next {
+            Some(next) if page.items.len() < limit => State::Reading(self.account.pages(next.clone(), self.arrays)?),
+            Some(next) => State::New(Box::new(next.clone())),
+            None => State::Done,
+        };
+        Ok(page)
+    }
+
+    /// Says aloud that a limit cut the list, if it did.
+    fn stop_at_limit(&mut self) {
+        let more = self.items.len() > 0
+            || matches!(self.state, State::Reading(_))
+            || matches!(self.state, State::New(_)) && self.given > 0;
+        let known = self.total.and_then(|total| usize::try_from(total).ok());
+        let cut = known.map_or(more, |total| total > self.given);
+        if cut {
+            let of = known.map_or("more".to_owned(), |total| format!("about {total}"));
+            self.world.context.note(&format!("{}: {} of {of} (limit)", self.account.service().name, self.given));
+        }
+        self.items = Vec::new().into_iter();
+        self.state = State::Done;
+        self.limit = None;
+    }
+
+    /// A list that ends before its announced end is not passed off as whole.
+    fn end(&mut self) {
+        self.state = State::Done;
+        if let Some(total) = self.total.filter(|total| usize::try_from(*total).is_ok_and(|total| total > self.given)) {
+            let name = self.account.service().name;
+            self.world.context.say(&format!("warning: {name} announced {total} items and gave {}", self.given));
+        }
+    }
+}
+
+/// Reads the stream for a `for` loop.
+struct Reading(Stream, Option<Box<Error>>);
+
+impl Iterator for Reading {
+    type Item = std::result::Result<Dynamic, Box<EvalAltResult>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(error) = self.1.take() {
+            return Some(Err(into_script(error)));
+        }
+        Some(self.0.next()?.map(|json| to_dynamic(&json)).map_err(into_script))
+    }
+}
+
+impl IntoIterator for Stream {
+    type Item = std::result::Result<Dynamic, Box<EvalAltResult>>;
+    type IntoIter = Box<dyn Iterator<Item = Self::Item>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let error = self.begin().err();
+        let ended = error.is_some();
+        let reading = Reading(self, error);
+        if ended { Box::new(reading.take(1)) } else { Box::new(reading) }
+    }
+}
+
+type Thrown<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Registers the type and what can be done with it.
+pub(super) fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Stream>("stream");
+    engine.register_iterator_result::<Stream, Dynamic>();
+    engine.register_fn("to_string", |s: &mut Stream| s.shown()).register_fn("to_debug", |s: &mut Stream| s.shown());
+    engine.register_fn("all", |s: &mut Stream| s.all().map_err(into_script));
+    engine.register_fn("first", |s: &mut Stream| s.first().map_err(into_script));
+    engine.register_fn("count", |s: &mut Stream| s.count().map_err(into_script));
+    engine.register_fn("len", |s: &mut Stream| s.count().map_err(into_script));
+    engine.register_fn("limit", |s: &mut Stream, n: i64| s.limited(n).map_err(into_script));
+    engine.register_fn("take", |s: &mut Stream, n: i64| s.take(usize::try_from(n).unwrap_or(0)).map_err(into_script));
+    engine.register_fn("map", |ctx: NativeCallContext, s: &mut Stream, f: FnPtr| -> Thrown<Array> {
+        s.clone().into_iter().map(|item| f.call_within_context::<Dynamic>(&ctx, (item?,))).collect()
+    });
+    engine.register_fn("filter", |ctx: NativeCallContext, s: &mut Stream, f: FnPtr| -> Thrown<Array> {
+        let mut kept = Array::new();
+        for item in s.clone() {
+            let item = item?;
+            if f.call_within_context::<bool>(&ctx, (item.clone(),))? {
+                kept.push(item);
+            }
+        }
+        Ok(kept)
+    });
+}
