@@ -53,8 +53,8 @@ macro_rules! apis {
     };
 }
 
-/// All of them.
-pub const APIS: &[Api] = apis! {
+/// All of them. A static, because a constant's texts may be in the program twice.
+pub static APIS: &[Api] = apis! {
     "jira-cloud-v3" [("2", "3"), ("latest", "3")], false;
     "jira-cloud-agile" [("latest", "1.0")], false;
     "jira-cloud-servicedesk" [], false;
@@ -82,8 +82,7 @@ impl Api {
     /// and `chat.postMessage` are the same.
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<Operation> {
-        let line = self.exact(id).or_else(|| self.lines().find(|line| alike(first(line), id)))?;
-        row::read(self, line)
+        row::read(self, self.exact(id).or_else(|| self.loose(id))?)
     }
 
     /// Returns all operations in the order of the vendor's description.
@@ -111,6 +110,11 @@ impl Api {
         let start = self.text.find(&format!("\n{id}\t"))? + 1;
         self.text[start..].lines().next()
     }
+
+    /// Finds the line whose id is `id` but for its signs.
+    fn loose(&self, id: &str) -> Option<&'static str> {
+        self.lines().find(|line| alike(first(line), id))
+    }
 }
 
 /// Returns the first column.
@@ -137,7 +141,9 @@ impl Catalog {
     /// Finds an operation by its id, as [`Api::operation`] does.
     #[must_use]
     pub fn operation(self, id: &str) -> Option<Operation> {
-        self.apis().find_map(|api| api.operation(id))
+        let exact = self.apis().find_map(|api| Some((api, api.exact(id)?)));
+        let (api, line) = exact.or_else(|| self.apis().find_map(|api| Some((api, api.loose(id)?))))?;
+        row::read(api, line)
     }
 
     /// Returns the ids of all operations.

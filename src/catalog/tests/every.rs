@@ -1,7 +1,7 @@
 //! For every operation of every API: made-up arguments that are right pass, and each kind of wrong one is refused by
 //! name before anything could be sent.
 
-use super::super::{APIS, List, Operation, Parameter, Place, Shape, Type, place};
+use super::super::{APIS, Api, List, Operation, Parameter, Place, Shape, Type, place};
 use crate::json::{Json, Object};
 
 /// Makes up arguments: everything that the operation takes.
@@ -66,7 +66,7 @@ fn without(arguments: &Object, name: &str) -> Object {
 
 /// Calls `check` with each operation and arguments that fit it.
 fn each(check: impl Fn(&Operation, &Object)) {
-    for operation in APIS.iter().flat_map(|api| api.operations()) {
+    for operation in APIS.iter().flat_map(Api::operations) {
         check(&operation, &everything(&operation));
     }
 }

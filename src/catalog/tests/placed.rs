@@ -12,14 +12,17 @@ fn call(name: &str, id: &str, arguments: &str) -> Result<Placed> {
 /// Calls an operation and writes down all that would be sent.
 fn sent(name: &str, id: &str, arguments: &str) -> String {
     let placed = call(name, id, arguments).unwrap();
-    let pairs = |pairs: &[(String, String)]| pairs.iter().map(|(k, v)| format!(" {k}={v}")).collect::<String>();
     let mut text = format!("{} {}", placed.method, placed.path);
     for (what, list) in [("?", &placed.query), ("headers:", &placed.headers), ("form:", &placed.form)] {
-        text += &if list.is_empty() { String::new() } else { format!(" {what}{}", pairs(list)) };
+        if !list.is_empty() {
+            let pairs: Vec<String> = list.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            text.push_str(&[" ", what, " ", &pairs.join(" ")].concat());
+        }
     }
     text += &placed.media_type.map(|media| format!(" {media}")).unwrap_or_default();
     text += &placed.body.map(|body| format!(" body {body}")).unwrap_or_default();
-    text + &placed.files.map(|files| format!(" files {files}")).unwrap_or_default()
+    text += &placed.files.map(|files| format!(" files {files}")).unwrap_or_default();
+    text
 }
 
 #[test]
