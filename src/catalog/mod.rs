@@ -17,6 +17,7 @@
 //! Nothing is read before it is asked for, and then only the lines that may be the answer.
 
 mod check;
+mod path;
 mod place;
 mod route;
 mod row;

@@ -1,15 +1,11 @@
 //! The arguments of a call: checked, and put where they belong.
 
 use super::check::{member, named, shown, texts, wanted};
-use super::{Body, List, Operation, Parameter, Place, Shape, Type, nearest};
+use super::{Body, List, Operation, Parameter, Place, Shape, Type, nearest, path};
 use crate::{
     error::{Error, Result},
     json::{Json, Object},
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// What stands for itself in a segment of a path: the unreserved characters of RFC 3986.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The name under which a raw file is given.
 const RAW: &str = "body";
@@ -147,35 +143,12 @@ impl<'a> Call<'a> {
             let parameter = self.operation.parameters.iter().find(|p| p.name == name);
             let value = parameter.and_then(|parameter| Some((parameter, self.argument(parameter)?)));
             if let Some((parameter, value)) = value {
-                self.fill(&mut path, parameter, value)?;
+                let texts = texts(parameter, value).map_err(|what| self.wrong(name, what))?;
+                path::fill(&mut path, parameter.place, &texts.join(",")).map_err(|what| self.wrong(name, what))?;
             }
             path += literal;
         }
         Ok(path)
-    }
-
-    /// Adds the value of one placeholder to the path.
-    fn fill(&self, path: &mut String, parameter: &Parameter, value: &Json) -> Result<()> {
-        let texts = texts(parameter, value).map_err(|what| self.wrong(parameter.name, what))?;
-        let text = texts.join(",");
-        let segments: Vec<&str> = match parameter.place {
-            Place::Segments => text.strip_prefix('/').unwrap_or(&text).split('/').collect(),
-            _ => vec![&text],
-        };
-        // The slash at the end of a folder's name leaves an empty segment there, and `/` is the topmost folder.
-        let folder = segments.last() == Some(&"") && text.ends_with('/') && parameter.place == Place::Segments;
-        let checked = &segments[..segments.len() - usize::from(folder)];
-        if let Some(bad) = checked.iter().find(|segment| !may_be_segment(segment)) {
-            return Err(
-                self.wrong(parameter.name, format_args!("cannot be a part of a path: {}", shown(&Json::from(*bad))))
-            );
-        }
-        let encoded: Vec<String> = segments.iter().map(|s| utf8_percent_encode(s, SEGMENT).to_string()).collect();
-        if parameter.place == Place::Segments && !path.ends_with('/') {
-            path.push('/');
-        }
-        path.push_str(&encoded.join("/"));
-        Ok(())
     }
 
     /// Puts one parameter where it belongs.
@@ -267,11 +240,6 @@ impl<'a> Call<'a> {
         }
         Ok(Some(value.clone()))
     }
-}
-
-/// Says whether a text may stand between two slashes. An address parser resolves dots even when they are encoded.
-fn may_be_segment(text: &str) -> bool {
-    !matches!(text, "" | "." | "..") && !text.contains(char::is_control)
 }
 
 /// Says whether a value is a path or several.
