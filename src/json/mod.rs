@@ -74,6 +74,12 @@ impl Object {
         self.0.len()
     }
 
+    /// Says whether both are one and the same in memory: nothing was copied between them.
+    #[must_use]
+    pub fn shares(&self, other: &Object) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Says whether there are no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -6,6 +6,7 @@
 mod arguments;
 mod connection;
 mod docs;
+mod exact;
 mod hints;
 mod host;
 mod library;
