@@ -30,6 +30,7 @@ pub mod error;
 pub mod http;
 pub mod json;
 pub mod report;
+pub mod richtext;
 pub mod script;
 pub mod secret;
 pub mod services;

@@ -4,9 +4,12 @@ use crate::{
     error::{Error, Result},
     json::Json,
 };
-use futures_util::stream;
+use futures_util::stream::{self, Stream};
 use reqwest::{RequestBuilder, multipart};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    pin::Pin,
+};
 use tokio::io::AsyncReadExt;
 
 use super::Progress;
@@ -27,6 +30,8 @@ pub enum Body {
     Form(Vec<(String, String)>),
     /// `multipart/form-data`.
     Multipart(Vec<Part>),
+    /// A file as it is, of a media type.
+    File(PathBuf, String),
 }
 
 /// One part of a multipart body. Files are streamed, never whole in memory.
@@ -69,13 +74,27 @@ impl Body {
     pub(super) async fn put(&self, request: RequestBuilder, progress: Option<&Progress>) -> Result<RequestBuilder> {
         Ok(match self {
             Body::None => request,
-            Body::Json(json) => request.header("content-type", "application/json").body(json.to_string()),
-            Body::Text(media, text) => request.header("content-type", media.as_str()).body(text.clone()),
-            Body::Form(pairs) => request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()),
+            Body::Json(json) => request.body(json.to_string()),
+            Body::Text(_, text) => request.body(text.clone()),
+            Body::Form(pairs) => {
+                request.body(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+            }
             Body::Multipart(parts) => request.multipart(form(parts, progress).await?),
+            Body::File(path, _) => {
+                let (chunks, size) = chunks(path, progress.cloned()).await?;
+                request.header("content-length", size).body(reqwest::Body::wrap_stream(chunks))
+            }
         })
+    }
+
+    /// Returns the media type, where the body does not say it by itself.
+    pub(super) fn media(&self) -> Option<&str> {
+        match self {
+            Body::None | Body::Multipart(_) => None,
+            Body::Json(_) => Some("application/json"),
+            Body::Text(media, _) | Body::File(_, media) => Some(media),
+            Body::Form(_) => Some("application/x-www-form-urlencoded"),
+        }
     }
 
     /// Describes the body for a person: what a dry run shows.
@@ -86,6 +105,7 @@ impl Body {
             Body::Text(media, text) => format!("{} bytes of {media}", text.len()),
             Body::Form(pairs) => pairs.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("&"),
             Body::Multipart(parts) => parts.iter().map(Part::shown).collect::<Vec<_>>().join(", "),
+            Body::File(path, media) => format!("file {} as {media}", path.display()),
         }
     }
 }
@@ -112,7 +132,10 @@ async fn form(parts: &[Part], progress: Option<&Progress>) -> Result<multipart::
     Ok(form)
 }
 
-async fn streamed(path: &Path, file_name: &str, progress: Option<Progress>) -> Result<multipart::Part> {
+/// A file's bytes as they are read.
+type Chunks = Pin<Box<dyn Stream<Item = std::io::Result<Vec<u8>>> + Send>>;
+
+async fn chunks(path: &Path, progress: Option<Progress>) -> Result<(Chunks, u64)> {
     let refuse = |e: std::io::Error| Error::client(format_args!("cannot send {}: {e}", path.display()));
     let file = tokio::fs::File::open(path).await.map_err(refuse)?;
     let size = file.metadata().await.map_err(refuse)?.len();
@@ -129,6 +152,11 @@ async fn streamed(path: &Path, file_name: &str, progress: Option<Progress>) -> R
             Ok::<_, std::io::Error>((n > 0).then_some((chunk, (file, sent))))
         }
     });
+    Ok((Box::pin(chunks), size))
+}
+
+async fn streamed(path: &Path, file_name: &str, progress: Option<Progress>) -> Result<multipart::Part> {
+    let (chunks, size) = chunks(path, progress).await?;
     let media = mime_guess::from_path(file_name).first_or_octet_stream();
     let part = multipart::Part::stream_with_length(reqwest::Body::wrap_stream(chunks), size);
     let part = part.file_name(file_name.to_owned()).mime_str(media.essence_str());

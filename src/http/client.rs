@@ -232,7 +232,10 @@ impl Client {
         if !given("accept") {
             out = out.header("accept", if request.page { "text/html, */*" } else { "application/json" });
         }
-        if !request.method.reads() {
+        if let Some(media) = request.body.media().filter(|_| !given("content-type")) {
+            out = out.header("content-type", media);
+        }
+        if !request.method.reads() && !given("x-atlassian-token") {
             // Atlassian servers refuse forms and uploads without it; others do not mind.
             out = out.header("x-atlassian-token", "no-check");
         }

@@ -67,7 +67,7 @@ impl<K: Kind> Connection<K> {
     /// Lets the catalogue say that a POST only reads, as searches do.
     fn mark(&self, request: &mut Request) -> Result<()> {
         if request.method == Method::Post {
-            request.reads = self.catalog()?.route("POST", &request.route).is_some_and(|operation| operation.reads);
+            request.reads = self.published(request)?.is_some_and(|operation| operation.reads);
         }
         Ok(())
     }
@@ -91,9 +91,16 @@ impl<K: Kind> Connection<K> {
         Ok(Stream::new(self.account.clone(), self.world.clone(), request, arrays))
     }
 
+    /// Finds the operation behind a route. Version 2 of Jira Cloud is version 3 with other texts.
+    fn published(&self, request: &Request) -> Result<Option<crate::catalog::Operation>> {
+        let (catalog, method) = (self.catalog()?, request.method.name());
+        let newer = || catalog.route(method, &request.route.replacen("/rest/api/2/", "/rest/api/3/", 1));
+        Ok(catalog.route(method, &request.route).or_else(newer))
+    }
+
     /// Says whether a bare array is one page of several: its operation then takes an offset.
     pub(super) fn pages_arrays(&self, request: &Request) -> Result<bool> {
-        let operation = self.catalog()?.route(request.method.name(), &request.route);
+        let operation = self.published(request)?;
         Ok(operation.is_some_and(|operation| operation.parameters.iter().any(|p| p.name == "startAt")))
     }
 
@@ -136,6 +143,11 @@ impl<K: Kind> Connection<K> {
         Map::from([("user".into(), user), ("sources".into(), sources.into())])
     }
 
+    /// Returns the key under which this connection remembers `what`.
+    pub(super) fn memory_key(&self, what: &str) -> String {
+        format!("{} {what}", self.account.settings().fingerprint())
+    }
+
     fn shown(&self) -> String {
         format!("{}({})", K::SERVICE.name, self.account.settings().address.as_str())
     }
@@ -160,6 +172,7 @@ impl Visitor for Registrar<'_> {
         requests::<K>(&mut module);
         transfers::<K>(&mut module);
         session::<K>(&mut module);
+        super::verbs::register::<K>(&mut module);
         engine.register_global_module(module.into());
         super::operations::register::<K>(engine);
         engine.register_fn("to_string", |c: &mut Connection<K>| c.shown());

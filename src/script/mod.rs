@@ -21,6 +21,7 @@ mod stream;
 mod throw;
 mod trace;
 mod value;
+mod verbs;
 mod world;
 
 pub use arguments::Arguments;

@@ -66,34 +66,47 @@ fn request(operation: &Operation, arguments: &Object) -> Result<Request> {
     request.operation = Some(operation.id.to_string());
     request.query = placed.query.clone();
     request.headers = placed.headers.clone();
+    if let Some(media) = placed.media_type.filter(|media| placed.body.is_some() && !media.contains("multipart")) {
+        request.headers.push(("content-type".to_owned(), media.to_owned()));
+    }
     request.body = body(placed)?;
     Ok(request)
 }
 
 fn body(placed: Placed) -> Result<Body> {
-    if let Some(files) = placed.files {
-        return multipart(&files, placed.form);
-    }
-    if !placed.form.is_empty() {
-        return Ok(Body::Form(placed.form));
-    }
-    Ok(match (placed.body, placed.media_type) {
-        (None, _) => Body::None,
-        (Some(Json::Text(text)), Some(media)) if !media.contains("json") => {
-            Body::Text(media.to_string(), text.as_ref().to_owned())
+    let multipart = placed.media_type.is_some_and(|media| media.starts_with("multipart/"));
+    match (placed.files, placed.body) {
+        (Some(files), _) if multipart || files.get("body").is_none() => parts(&files, placed.form),
+        (Some(files), _) => whole_file(&files, placed.media_type),
+        (None, None) if multipart => parts(&Json::Object(Object::default()), placed.form),
+        (None, None) if placed.form.is_empty() => Ok(Body::None),
+        (None, None) => Ok(Body::Form(placed.form)),
+        (None, Some(Json::Text(text))) if placed.media_type.is_some_and(|media| !media.contains("json")) => {
+            Ok(Body::Text(placed.media_type.unwrap_or_default().to_owned(), text.as_ref().to_owned()))
         }
-        (Some(json), _) => Body::Json(json),
-    })
+        (None, Some(json)) => Ok(Body::Json(json)),
+    }
 }
 
-fn multipart(files: &Json, form: Vec<(String, String)>) -> Result<Body> {
+/// Makes the body of an operation that takes one file as it is, such as an avatar.
+fn whole_file(files: &Json, media: Option<&str>) -> Result<Body> {
+    let path = files.get("body").and_then(Json::as_str).ok_or_else(|| Error::client("`files.body` must be a path"))?;
+    // The part checks that the file can be read before anything is sent.
+    Part::file("body", Path::new(path))?;
+    Ok(Body::File(path.into(), media.unwrap_or("application/octet-stream").to_owned()))
+}
+
+fn parts(files: &Json, form: Vec<(String, String)>) -> Result<Body> {
     let mut parts: Vec<Part> = form.into_iter().map(|(name, value)| Part::Field { name, value }).collect();
-    let Some(files) = files.as_object() else {
-        return Err(Error::client("`files` must be a map of part names to paths"));
-    };
-    for (name, path) in files.iter() {
-        let path = path.as_str().ok_or_else(|| Error::client(format_args!("`files.{name}` must be a path")))?;
-        parts.push(Part::file(name, Path::new(path))?);
+    let files = files.as_object().ok_or_else(|| Error::client("`files` must be a map of part names to paths"))?;
+    for (name, paths) in files.iter() {
+        let one = std::slice::from_ref(paths);
+        for path in paths.as_array().unwrap_or(one) {
+            let path = path
+                .as_str()
+                .ok_or_else(|| Error::client(format_args!("`files.{name}` must be a path, or a list of them")))?;
+            parts.push(Part::file(name, Path::new(path))?);
+        }
     }
     Ok(Body::Multipart(parts))
 }

@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     http::{self, Interrupt, Ledger, Options},
+    json::Json,
     services::{Deployment, Service},
 };
 use std::{
@@ -41,6 +42,8 @@ pub struct World {
     pub flags: RefCell<std::collections::BTreeSet<String>>,
     /// Names of operations that have a native of their own on `conn.api`.
     pub operations: RefCell<std::collections::HashSet<String>>,
+    /// What connections remember for the run, such as the fields of a screen.
+    memory: RefCell<HashMap<String, Json>>,
     /// Every account of this run: one per way it was made, so that two calls of `jira()` share one session.
     accounts: RefCell<HashMap<String, Arc<Account>>>,
 }
@@ -57,6 +60,7 @@ impl World {
             help_only: Cell::new(false),
             flags: RefCell::default(),
             operations: RefCell::default(),
+            memory: RefCell::default(),
             accounts: RefCell::default(),
         }
     }
@@ -67,6 +71,16 @@ impl World {
             return Err(Error::client("--help sends nothing; call params() before the first request"));
         }
         http::wait(&self.interrupt, future)
+    }
+
+    /// Returns what was kept under `key`.
+    pub fn recall(&self, key: &str) -> Option<Json> {
+        self.memory.borrow().get(key).cloned()
+    }
+
+    /// Keeps `value` for the rest of the run.
+    pub fn keep(&self, key: String, value: Json) {
+        self.memory.borrow_mut().insert(key, value);
     }
 
     /// Pauses for `time`, or until the interrupt.

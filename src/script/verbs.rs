@@ -1,0 +1,133 @@
+//! What the verbs of the standard library share: natives of each connection.
+//!
+//! They are methods of the connection, not functions: a script's own function of the same name must not capture them.
+
+use super::{
+    connection::{Connection, Thrown, native},
+    throw::into_script,
+    value::{from_dynamic, members, plain_type, to_dynamic},
+};
+use crate::{
+    error::{Error, Result},
+    http::fill,
+    richtext,
+    services::{Deployment, Kind},
+};
+use rhai::{Array, Dynamic, ImmutableString, Module};
+
+impl<K: Kind> Connection<K> {
+    /// Refuses options that the verb does not take.
+    fn accept(verb: &str, options: &Dynamic, names: &Array) -> Result<()> {
+        let given = members(options).ok_or_else(|| {
+            Error::client(format_args!("{verb}() takes its options as a map, not as {}", plain_type(options)))
+        })?;
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        match given.iter().find(|(name, _)| !names.contains(name)) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let error = Error::client(format_args!("{}.{verb}() has no option `{name}`", K::SERVICE.name));
+                Err(error.hint(close(name, &names).unwrap_or_else(|| format!("it takes {}", names.join(", ")))))
+            }
+        }
+    }
+
+    /// Turns a text into what the server stores: Markdown becomes a document on Cloud, wiki text on Server.
+    ///
+    /// `#{ wiki: … }` and `#{ plain: … }` say that it is something else; any other map is a document already.
+    fn rich(&self, text: &Dynamic) -> Result<Dynamic> {
+        let cloud = self.world.wait(self.account.flavour())?.deployment == Deployment::Cloud;
+        let values = members(text).unwrap_or_default();
+        let given = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, value)| value.to_string());
+        if let Some(wiki) = given("wiki") {
+            return Ok(wiki.into());
+        }
+        if let Some(plain) = given("plain") {
+            return Ok(if cloud { to_dynamic(&richtext::text_to_adf(&plain)) } else { plain.into() });
+        }
+        if !values.is_empty() {
+            return Ok(text.clone());
+        }
+        let markdown = text.to_string();
+        let (value, lost) = if cloud {
+            let converted = richtext::markdown_to_adf(&markdown);
+            (to_dynamic(&converted.value), converted.lost)
+        } else {
+            let converted = richtext::markdown_to_wiki(&markdown);
+            (converted.value.into(), converted.lost)
+        };
+        for what in lost {
+            self.world.context.note(&format!("{}: {what}", K::SERVICE.name));
+        }
+        Ok(value)
+    }
+
+    fn path(route: &str, values: &Dynamic) -> Result<String> {
+        let values = members(values).unwrap_or_default();
+        let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, value)| value.to_string());
+        Ok(fill(route, value)?.path)
+    }
+}
+
+/// Says which of `names` was probably meant.
+fn close(name: &str, names: &[String]) -> Option<String> {
+    let near = names
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase()), known))
+        .min();
+    near.filter(|(distance, known)| *distance <= 3 && *distance < known.len())
+        .map(|(_, known)| format!("did you mean `{known}`?"))
+}
+
+fn refusal(message: &str, hint: &str) -> Box<Error> {
+    let error = Error::client(message);
+    if hint.is_empty() { error } else { error.hint(hint) }
+}
+
+fn unknown(what: &str, name: &str, names: &Array, place: &str) -> Box<Error> {
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let hint = close(name, &names).unwrap_or_else(|| format!("there is {}", names.join(", ")));
+    Error::client(format_args!("there is no {what} \"{name}\" on {place}")).hint(hint)
+}
+
+/// Registers the helpers of one service.
+pub(super) fn register<K: Kind>(module: &mut Module) {
+    type C<K> = Connection<K>;
+    native(
+        module,
+        "accept",
+        &[],
+        "",
+        |_: &mut C<K>, verb: ImmutableString, options: Dynamic, names: Array| -> Thrown<()> {
+            C::<K>::accept(&verb, &options, &names).map_err(into_script)
+        },
+    );
+    native(module, "refuse", &[], "", |_: &mut C<K>, message: ImmutableString, hint: ImmutableString| -> Thrown<()> {
+        Err(into_script(refusal(&message, &hint)))
+    });
+    let lost = |what: ImmutableString, name: ImmutableString, names: Array, place: ImmutableString| {
+        into_script(unknown(&what, &name, &names, &place))
+    };
+    native(
+        module,
+        "unknown",
+        &[],
+        "",
+        move |_: &mut C<K>,
+              what: ImmutableString,
+              name: ImmutableString,
+              names: Array,
+              place: ImmutableString|
+              -> Thrown<()> { Err(lost(what, name, names, place)) },
+    );
+    native(module, "rich", &[], "", |c: &mut C<K>, text: Dynamic| c.rich(&text).map_err(into_script));
+    native(module, "path", &[], "", |_: &mut C<K>, route: ImmutableString, values: Dynamic| {
+        C::<K>::path(&route, &values).map_err(into_script)
+    });
+    native(module, "recall", &[], "", |c: &mut C<K>, key: ImmutableString| -> Thrown<Dynamic> {
+        Ok(c.world.recall(&c.memory_key(&key)).map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
+    });
+    native(module, "keep", &[], "", |c: &mut C<K>, key: ImmutableString, value: Dynamic| -> Thrown<Dynamic> {
+        c.world.keep(c.memory_key(&key), from_dynamic(&value).map_err(into_script)?);
+        Ok(value)
+    });
+}
