@@ -24,4 +24,5 @@
 pub mod context;
 pub mod error;
 pub mod json;
+pub mod sandbox;
 pub mod secret;
