@@ -31,6 +31,7 @@ pub mod http;
 pub mod json;
 pub mod report;
 pub mod richtext;
+pub mod sandbox;
 pub mod script;
 pub mod secret;
 pub mod services;

@@ -1,0 +1,202 @@
+//! Who is asking? Credentials of a request, judged as each deployment does.
+
+use super::gate::{Gate, Session, cookies};
+use super::guard::{self, Refusal};
+use super::people::{self, EXPIRED_TOKEN, READ_TOKEN, SCOPED_TOKEN};
+use super::world::UserId;
+use crate::sandbox::http::{Reply, Request, encode};
+use base64::Engine;
+
+/// How somebody signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Not at all.
+    Nobody,
+    /// User name and password, or email and API token, with the request.
+    Basic,
+    /// A personal access token.
+    Token,
+    /// A session cookie.
+    Session,
+}
+
+/// Somebody who asks.
+pub(crate) struct Caller {
+    pub user: Option<UserId>,
+    pub how: How,
+    /// The id of a living session that came with the request.
+    pub session: Option<String>,
+    /// A secure administrator session.
+    pub elevated: bool,
+}
+
+type Headers = Vec<(&'static str, String)>;
+type Signed = Result<(Caller, Headers), Refusal>;
+
+const NOBODY: Caller = Caller { user: None, how: How::Nobody, session: None, elevated: false };
+
+/// Finds out who asks; the headers go into the answer.
+pub(crate) fn sign_in(cloud: bool, gateway: bool, gate: &mut Gate, request: &Request, path: &str) -> Signed {
+    if cloud { cloud_caller(gateway, request, path) } else { dc_caller(gate, request, path) }
+}
+
+fn user_id(name: &str) -> Option<UserId> {
+    people::users().iter().position(|u| u.name == name)
+}
+
+/// Returns user and password of a Basic header.
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, value) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let bytes = base64::engine::general_purpose::STANDARD.decode(value.trim()).ok()?;
+    let (user, password) = String::from_utf8(bytes).ok()?.split_once(':').map(|(u, p)| (u.to_owned(), p.to_owned()))?;
+    Some((user, password))
+}
+
+fn cloud_caller(gateway: bool, request: &Request, path: &str) -> Signed {
+    let Some(header) = request.header("authorization") else {
+        if gateway {
+            return Err(gateway_refusal("Unauthorized"));
+        }
+        return Ok((NOBODY, Vec::new()));
+    };
+    if header.starts_with("Bearer ") && !gateway {
+        return Err(Box::new(Reply::json(
+            403,
+            &serde_json::json!({ "error": "Failed to parse Connect Session Auth Token" }),
+        )));
+    }
+    let (email, token) = basic(header).unwrap_or_default();
+    if people::account_password_fits(&email, &token) && !gateway {
+        let text = "Basic authentication with passwords is deprecated. Use an API token instead.";
+        return Err(Box::new(Reply::text(401, text).with("www-authenticate", "OAuth realm=\"cloud\"")));
+    }
+    let works_here = token != EXPIRED_TOKEN && (gateway || (token != SCOPED_TOKEN && token != READ_TOKEN));
+    let owner = people::owner_of_api_token(&email, &token).filter(|name| works_here && *name != "pavel");
+    let Some(user) = owner.and_then(user_id) else {
+        if gateway {
+            return Err(gateway_refusal("Unauthorized"));
+        }
+        // Credentials that do not fit make the caller anonymous, and only this header says so.
+        return Ok((NOBODY, vec![("x-seraph-loginreason", "AUTHENTICATED_FAILED".into())]));
+    };
+    let reading = request.method == "GET" || path.contains("/search") || path.ends_with("/bulkfetch");
+    if token == READ_TOKEN && !reading {
+        return Err(gateway_refusal("Unauthorized; scope does not match"));
+    }
+    let account = people::users()[user].account_id.clone();
+    let headers = vec![("x-aaccountid", encode(&account)), ("x-seraph-loginreason", "OK".into())];
+    Ok((Caller { user: Some(user), how: How::Basic, ..NOBODY }, headers))
+}
+
+fn gateway_refusal(message: &str) -> Refusal {
+    Box::new(Reply::json(401, &serde_json::json!({ "code": 401, "message": message })))
+}
+
+fn dc_caller(gate: &mut Gate, request: &Request, path: &str) -> Signed {
+    let mode = request.param("os_authType").unwrap_or("any");
+    let header = request.header("authorization").filter(|_| mode != "none");
+    let session = living_session(gate, request, path, mode)?;
+    let caller = match header {
+        Some(header) if header.get(..6).is_some_and(|s| s.eq_ignore_ascii_case("basic ")) => {
+            return basic_on_dc(gate, header, session);
+        }
+        // The token filter leaves a token that it does not know to the filters after it.
+        Some(header) => token_caller(gate, header).unwrap_or_else(|| session_caller(gate, session)),
+        None => session_caller(gate, session),
+    };
+    if caller.user.is_none() && mode == "basic" {
+        return Err(guard::basic_failed("AUTHENTICATED_FAILED", 401));
+    }
+    let headers = dc_headers(&caller, path);
+    Ok((caller, headers))
+}
+
+/// Returns the session that the cookie names. Under `/rest` a cookie of a session that is gone is refused.
+fn living_session(gate: &Gate, request: &Request, path: &str, mode: &str) -> Result<Option<String>, Refusal> {
+    let Some(id) = request.cookie("JSESSIONID").filter(|_| mode != "none") else { return Ok(None) };
+    if gate.sessions.contains_key(id) {
+        return Ok(Some(id.to_owned()));
+    }
+    let exempt = !path.starts_with("/rest/")
+        || ["/rest/auth/", "/rest/tsv/", "/rest/authconfig/"].iter().any(|p| path.starts_with(p));
+    if exempt || request.headers.contains_key("authorization") {
+        return Ok(None);
+    }
+    let body =
+        serde_json::json!({ "message": "Client must be authenticated to access this resource.", "status-code": 401 });
+    Err(Box::new(
+        Reply::json(401, &body).with("www-authenticate", "OAuth realm=\"jira\"").with("x-seraph-loginreason", "OUT"),
+    ))
+}
+
+fn session_caller(gate: &Gate, id: Option<String>) -> Caller {
+    let session = id.as_ref().and_then(|id| gate.sessions.get(id)).cloned().unwrap_or_default();
+    let how = if session.user.is_some() { How::Session } else { How::Nobody };
+    Caller { user: session.user, how, session: id, elevated: session.elevated }
+}
+
+/// Judges `Bearer TOKEN`: the word in exactly this case, exactly one blank.
+fn token_caller(gate: &Gate, header: &str) -> Option<Caller> {
+    let mut words = header.split(' ');
+    let (scheme, token) = (words.next()?, words.next()?);
+    if scheme != "Bearer" || words.next().is_some() || !gate.knows_tokens() {
+        return None;
+    }
+    let user = people::owner_of_pat(token).filter(|name| *name != "pavel").and_then(user_id)?;
+    Some(Caller { user: Some(user), how: How::Token, ..NOBODY })
+}
+
+fn basic_on_dc(gate: &mut Gate, header: &str, session: Option<String>) -> Signed {
+    if !gate.is_on("basic") {
+        let message = "Basic Authentication has been disabled on this instance.";
+        return Err(Box::new(Reply::json(403, &serde_json::json!({ "message": message }))));
+    }
+    let Some((name, password)) = basic(header) else { return Err(guard::basic_failed("AUTHENTICATED_FAILED", 401)) };
+    if gate.asks_captcha(&name) {
+        return Err(guard::basic_failed("AUTHENTICATION_DENIED", 403));
+    }
+    let user = check_password(gate, &name, &password);
+    let Some(user) = user else { return Err(guard::basic_failed("AUTHENTICATED_FAILED", 401)) };
+    // A session comes with it, unless the request belongs to one already.
+    let known = session.filter(|id| gate.sessions.get(id).is_some_and(|s| s.user == Some(user)));
+    let fresh = known.is_none();
+    let id = known.unwrap_or_else(|| gate.open(Session { user: Some(user), elevated: false }));
+    let caller = Caller { user: Some(user), how: How::Basic, session: Some(id.clone()), elevated: false };
+    let mut headers = dc_headers(&caller, "/rest");
+    if fresh {
+        headers.extend(cookies(&id));
+    }
+    Ok((caller, headers))
+}
+
+/// Checks a password and keeps count of the tries.
+pub(crate) fn check_password(gate: &mut Gate, name: &str, password: &str) -> Option<UserId> {
+    let fits = people::password_fits(name, password) && !name.eq_ignore_ascii_case("pavel");
+    gate.note(name, fits);
+    if !fits {
+        return None;
+    }
+    people::users().iter().position(|u| u.name.eq_ignore_ascii_case(name))
+}
+
+/// Returns what Data Center says about the caller in every answer.
+fn dc_headers(caller: &Caller, path: &str) -> Headers {
+    let mut headers = Vec::new();
+    let name = caller.user.map(|id| people::users()[id].name.clone());
+    headers.push(("x-ausername", name.as_deref().map_or("anonymous".into(), encode)));
+    if let Some(session) = &caller.session {
+        headers.push(("x-asessionid", session.chars().take(7).collect::<String>().to_lowercase()));
+    }
+    if caller.user.is_some() {
+        if caller.how != How::Token {
+            headers.push(("x-seraph-loginreason", "OK".into()));
+        }
+        if !path.ends_with("/serverInfo") {
+            headers.extend(guard::rate_headers(69));
+        }
+    }
+    headers
+}
