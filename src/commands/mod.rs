@@ -115,7 +115,7 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
 fn host(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<Host> {
     let mut world = World::new(context.clone(), options(context, setup), interrupt.clone(), arguments);
     if setup.sandbox {
-        world.practice = Some(practice::connect(context)?);
+        world.practice = Some(practice::connect()?);
     }
     Ok(Host::new(Rc::new(world)))
 }

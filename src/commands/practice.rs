@@ -1,14 +1,57 @@
-//! stand-in
+//! The practice servers: for a run with `--sandbox`, and by themselves.
+
 use crate::{
+    auth::Value,
     context::Context,
     error::{Error, Result},
-    http::Interrupt,
+    http::{self, Interrupt},
+    sandbox::{Sandbox, Site},
     script::Practice,
+    services::Deployment,
 };
 use std::rc::Rc;
-pub(super) fn connect(_c: &Context) -> Result<Box<Practice>> {
-    Err(Error::client("not there"))
+
+fn start() -> Result<Sandbox> {
+    Sandbox::start().map_err(|e| Error::client(format_args!("cannot start the practice servers: {e}")))
 }
-pub(super) fn serve(_c: &Rc<Context>, _i: &Interrupt) -> Result<u8> {
-    Err(Error::client("not there"))
+
+/// Starts the practice servers for one run and returns what leads its connections to them.
+pub(super) fn connect() -> Result<Box<Practice>> {
+    let sandbox = start()?;
+    Ok(Box::new(move |service, deployment| {
+        let first = service.flavours.first().map_or(Deployment::Cloud, |flavour| flavour.deployment);
+        let deployment = deployment.unwrap_or(first).name();
+        let site = sandbox.site(service.name, deployment);
+        let none = || Error::client(format_args!("there is no practice server for {} ({deployment})", service.title));
+        Ok(parameters(site.ok_or_else(none)?))
+    }))
+}
+
+/// Signs in as the first account: by token on Cloud, by password on Server, as most people do.
+fn parameters(site: &Site) -> Vec<(String, Value)> {
+    let mut out = vec![("server", site.url.as_str()), ("deployment", site.deployment)];
+    if let Some(account) = site.accounts.first() {
+        out.push(("user", account.user));
+        out.push(if site.deployment == "cloud" { ("token", account.token) } else { ("password", account.password) });
+    }
+    out.into_iter().map(|(name, value)| (name.to_owned(), Value::Text(value.to_owned()))).collect()
+}
+
+/// Starts the practice servers, says where they are and who may sign in, and waits for Ctrl-C.
+pub(super) fn serve(context: &Rc<Context>, interrupt: &Interrupt) -> Result<u8> {
+    let sandbox = start()?;
+    for site in sandbox.sites().iter().filter(|site| !site.accounts.is_empty()) {
+        context.print(&format!("{} ({})  {}", site.service, site.deployment, site.url));
+        for account in &site.accounts {
+            context.print(&format!(
+                "    --user {} --password {} --token {}    {}",
+                account.user, account.password, account.token, account.about
+            ));
+        }
+    }
+    context.flush();
+    context.note("Ctrl-C stops them.");
+    // The interrupt is the ordinary end of this command.
+    let _ = http::wait(interrupt, std::future::pending::<Result<()>>());
+    Ok(0)
 }
