@@ -89,6 +89,11 @@ impl Context {
         }
     }
 
+    /// Returns the width of the terminal that standard output goes to, in columns; nothing if it goes elsewhere.
+    pub fn width(&self) -> Option<u16> {
+        self.output_is_terminal.then(|| console::Term::stdout().size().1)
+    }
+
     /// Asks a question on the terminal and returns the answer without its line end.
     pub fn ask(&self, question: &str) -> Result<String> {
         self.prompt(question)?;

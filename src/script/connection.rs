@@ -1,6 +1,7 @@
 //! The connection objects: what every service can do, registered once for each row of the table.
 
 use super::{
+    native::{Thrown, native},
     operations::Api,
     request::{self, Call},
     stream::Stream,
@@ -16,11 +17,8 @@ use crate::{
     secret::Secret,
     services::{Kind, Visitor},
 };
-use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, Module};
+use rhai::{Dynamic, Engine, FuncRegistration, ImmutableString, Map, Module};
 use std::{marker::PhantomData, path::Path, rc::Rc, sync::Arc};
-
-/// What a native of the script world returns.
-pub(super) type Thrown<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// A connection to one service. Each service has a type of its own, so that its verbs are its own.
 pub struct Connection<K: Kind> {
@@ -214,24 +212,6 @@ fn parameter(name: &str, value: &Dynamic) -> Result<Value> {
         return Ok(Value::Text(value.to_string()));
     }
     Err(Error::client(format_args!("`{name}` must be text, not {}", value.type_name())))
-}
-
-/// Sets one native. Pure, so that it works on connections kept in constants too.
-pub(super) fn native<A: 'static, const N: usize, const X: bool, R, const F: bool>(
-    module: &mut Module,
-    name: &'static str,
-    signature: &[&'static str],
-    comment: &'static str,
-    func: impl rhai::RhaiNativeFunc<A, N, X, R, F> + 'static,
-) where
-    R: rhai::Variant + Clone,
-{
-    FuncRegistration::new(name)
-        .in_global_namespace()
-        .with_purity(true)
-        .with_params_info(signature)
-        .with_comments([comment])
-        .set_into_module(module, func);
 }
 
 fn requests<K: Kind>(module: &mut Module) {

@@ -10,6 +10,7 @@ mod exact;
 mod hints;
 mod host;
 mod library;
+mod native;
 mod natives;
 mod object;
 mod operations;

@@ -1,7 +1,8 @@
 //! The published operations as functions: `conn.op("getIssue", #{…})` and `conn.api.getIssue(#{…})`.
 
 use super::{
-    connection::{Connection, Thrown, native},
+    connection::Connection,
+    native::{Thrown, native},
     throw::into_script,
     value::{from_dynamic_revealing, members, to_dynamic},
     world::World,

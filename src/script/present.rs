@@ -1,8 +1,12 @@
 //! A script's value as it is printed.
 
-use super::{throw::into_script, value};
+use super::{
+    natives::{csv_text, rows, table_text},
+    throw::into_script,
+    value,
+};
 use crate::{error::Result, json::Json};
-use rhai::{Dynamic, EvalAltResult};
+use rhai::{Array, Dynamic, EvalAltResult};
 
 /// How a script's final value is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,12 +29,19 @@ pub(super) fn present(value: &Dynamic, output: Output) -> std::result::Result<Op
         Output::None => None,
         Output::Plain => plain(value),
         Output::Json => Some(format!("{:#}", json(value).map_err(into_script)?)),
-        Output::Csv | Output::Table => plain(value),
+        Output::Csv => Some(csv_text(&listed(value)?, None).map_err(into_script)?.trim_end().to_owned()),
+        Output::Table => Some(table_text(&listed(value)?, None, None).map_err(into_script)?),
     })
 }
 
+/// A table needs rows; a single value is one.
+fn listed(value: &Dynamic) -> std::result::Result<Array, Box<EvalAltResult>> {
+    rows(value).or_else(|_| Ok(vec![value.clone()]))
+}
+
 fn json(value: &Dynamic) -> Result<Json> {
-    value::from_dynamic(value)
+    // A list that is still to be read is shown by its items.
+    rows(value).map_or_else(|_| value::from_dynamic(value), |items| value::from_dynamic(&items.into()))
 }
 
 fn plain(value: &Dynamic) -> Option<String> {

@@ -3,7 +3,8 @@
 //! They are methods of the connection, not functions: a script's own function of the same name must not capture them.
 
 use super::{
-    connection::{Connection, Thrown, native},
+    connection::Connection,
+    native::{Thrown, native},
     throw::into_script,
     value::{from_dynamic, members, plain_type, to_dynamic},
 };

@@ -1,4 +1,42 @@
-pub fn register(e: &mut rhai::Engine, c: &std::rc::Rc<crate::context::Context>) {
-    let c = c.clone();
-    e.on_print(move |s| c.print(s));
+//! The helper functions of every script: texts, lists, dates, files, tables, and the world around.
+
+mod asserts;
+mod dates;
+mod files;
+mod lists;
+mod path;
+mod system;
+mod tables;
+mod text;
+
+pub(super) use tables::{csv_text, table_text};
+
+use super::{stream::Stream, value::plain_type};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+};
+use rhai::{Array, Dynamic, Engine};
+use std::rc::Rc;
+
+/// Registers all of them.
+pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
+    asserts::register(engine);
+    dates::register(engine);
+    files::register(engine);
+    lists::register(engine);
+    system::register(engine, context);
+    tables::register(engine, context);
+    text::register(engine);
+}
+
+/// Returns the items of an array, or of a list that is still to be read.
+pub(super) fn rows(value: &Dynamic) -> Result<Array> {
+    if let Some(items) = value.read_lock::<Array>() {
+        return Ok(items.clone());
+    }
+    if let Some(stream) = value.read_lock::<Stream>().map(|stream| stream.clone()) {
+        return stream.all();
+    }
+    Err(Error::client(format_args!("a list is needed here, not {}", plain_type(value))))
 }

@@ -1,0 +1,156 @@
+//! Rows as tables, CSV and Markdown. A column is a path, such as `fields.status.name`.
+
+use super::{path, rows};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    script::{
+        native::{Thrown, native},
+        throw::into_script,
+        value::{from_dynamic, members},
+    },
+};
+use comfy_table::{ContentArrangement, Table, presets};
+use rhai::{Array, Dynamic, Engine, Module};
+use std::rc::Rc;
+
+/// A column: its title, and the path of its values.
+pub(super) struct Column {
+    /// What stands above it.
+    pub title: String,
+    path: String,
+}
+
+/// Reads columns: a list of paths, or a map of titles to paths.
+pub(super) fn columns(given: &Dynamic) -> Result<Vec<Column>> {
+    if let Some(names) = given.read_lock::<Array>() {
+        return Ok(names.iter().map(|name| Column { title: name.to_string(), path: name.to_string() }).collect());
+    }
+    let map =
+        members(given).ok_or_else(|| Error::client("columns are a list of paths, or a map of titles to paths"))?;
+    Ok(map.into_iter().map(|(title, path)| Column { title, path: path.to_string() }).collect())
+}
+
+/// Takes as columns the members of the rows, in the order in which they come first.
+pub(super) fn columns_of(rows: &[Dynamic]) -> Vec<Column> {
+    let mut out: Vec<Column> = Vec::new();
+    for (name, _) in rows.iter().filter_map(members).flatten() {
+        if !out.iter().any(|column| column.title == name) {
+            out.push(Column { title: name.clone(), path: name });
+        }
+    }
+    if out.is_empty() { vec![Column { title: "value".to_owned(), path: String::new() }] } else { out }
+}
+
+/// Returns what stands in a cell: plain values as they are, lists with commas, anything deeper as JSON.
+pub(super) fn cell(row: &Dynamic, column: &Column) -> String {
+    let value = if column.path.is_empty() { row.clone() } else { path::get(row, &column.path) };
+    let list = value
+        .read_lock::<Array>()
+        .filter(|items| items.iter().all(is_plain))
+        .map(|items| items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    match list {
+        Some(text) => text,
+        None if is_plain(&value) => value.to_string(),
+        None => from_dynamic(&value).map_or_else(|_| value.to_string(), |json| json.to_string()),
+    }
+}
+
+fn is_plain(value: &Dynamic) -> bool {
+    !value.is_array() && members(value).is_none()
+}
+
+/// Lets no text drive the terminal or break a row.
+fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Draws rows as an aligned table. With a width it fits into so many columns; without one nothing is cut.
+pub(in crate::script) fn table_text(rows: &[Dynamic], given: Option<&Dynamic>, width: Option<u16>) -> Result<String> {
+    let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    match width {
+        Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
+        None => table.set_content_arrangement(ContentArrangement::Disabled),
+    };
+    table.set_header(columns.iter().map(|c| harmless(&c.title).to_uppercase()));
+    for row in rows {
+        table.add_row(columns.iter().map(|column| harmless(&cell(row, column))));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    Ok(table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n"))
+}
+
+/// Writes rows as CSV (RFC 4180) with a header.
+pub(in crate::script) fn csv_text(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
+    let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
+    let wrong = |e: csv::Error| Error::client(format_args!("cannot write CSV: {e}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(columns.iter().map(|c| &c.title)).map_err(wrong)?;
+    for row in rows {
+        writer.write_record(columns.iter().map(|column| cell(row, column))).map_err(wrong)?;
+    }
+    let bytes = writer.into_inner().map_err(|e| Error::client(format_args!("cannot write CSV: {e}")))?;
+    String::from_utf8(bytes).map_err(|_| Error::client("cannot write CSV: it is not UTF-8"))
+}
+
+fn markdown(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
+    let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    let escape = |text: String| text.replace('\\', "\\\\").replace('|', "\\|").replace(['\r', '\n'], " ");
+    let mut lines = vec![
+        line(columns.iter().map(|c| escape(c.title.clone())).collect()),
+        line(columns.iter().map(|_| "---".to_owned()).collect()),
+    ];
+    lines.extend(rows.iter().map(|row| line(columns.iter().map(|c| escape(cell(row, c))).collect())));
+    Ok(lines.join("\n"))
+}
+
+/// Registers them.
+pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
+    let mut m = Module::new();
+    let show = |context: &Context, given: &Dynamic, columns: Option<&Dynamic>| -> Thrown<()> {
+        let rows = rows(given).map_err(into_script)?;
+        context.print(&table_text(&rows, columns, context.width()).map_err(into_script)?);
+        Ok(())
+    };
+    let (all, chosen) = (context.clone(), context.clone());
+    native(&mut m, "table", &["rows: list"], "/// Prints rows as a table.", move |list: Dynamic| {
+        show(&all, &list, None)
+    });
+    native(
+        &mut m,
+        "table",
+        &["rows: list", "columns: array"],
+        "/// Prints rows as a table of these columns, each a path such as fields.status.name.",
+        move |list: Dynamic, columns: Dynamic| show(&chosen, &list, Some(&columns)),
+    );
+    let text = |write: fn(&[Dynamic], Option<&Dynamic>) -> Result<String>| {
+        move |list: &Dynamic, columns: Option<&Dynamic>| {
+            rows(list).and_then(|rows| write(&rows, columns)).map_err(into_script)
+        }
+    };
+    let (as_csv, as_markdown) = (text(csv_text), text(markdown));
+    native(&mut m, "csv", &["rows: list"], "/// Returns rows as CSV.", move |list: Dynamic| as_csv(&list, None));
+    native(
+        &mut m,
+        "csv",
+        &["rows: list", "columns: array"],
+        "/// Returns rows as CSV of these columns.",
+        move |list: Dynamic, columns: Dynamic| as_csv(&list, Some(&columns)),
+    );
+    native(&mut m, "markdown_table", &["rows: list"], "/// Returns rows as a Markdown table.", move |list: Dynamic| {
+        as_markdown(&list, None)
+    });
+    native(
+        &mut m,
+        "markdown_table",
+        &["rows: list", "columns: array"],
+        "/// Returns rows as a Markdown table of these columns.",
+        move |list: Dynamic, columns: Dynamic| as_markdown(&list, Some(&columns)),
+    );
+    engine.register_global_module(m.into());
+}
