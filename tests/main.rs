@@ -1,1 +1,9 @@
-fn main() {}
+//! The one integration binary.
+
+mod auth;
+mod bad_input;
+mod common;
+mod layers;
+mod replay;
+mod scripts;
+mod wire;

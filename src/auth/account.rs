@@ -291,6 +291,7 @@ impl Account {
 
     async fn log_in(&self, flavour: &Flavour) -> Result<Credentials> {
         let (user, password) = self.password()?;
+        self.client.forget_cookies();
         login::log_in(self.settings.service, flavour, &self.client, user, password).await
     }
 

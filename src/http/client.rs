@@ -10,7 +10,11 @@ use reqwest::{
     cookie::{CookieStore, Jar},
     header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE},
 };
-use std::{path::PathBuf, sync::Arc, sync::OnceLock, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard},
+    time::Duration,
+};
 
 /// The most that one answer may hold in memory. Files go to disk by `download`, whatever their size.
 const LARGEST: usize = 256 * 1024 * 1024;
@@ -48,13 +52,13 @@ pub struct Client {
     address: Address,
     options: Options,
     pool: OnceLock<reqwest::Client>,
-    jar: Jar,
+    jar: RwLock<Jar>,
 }
 
 impl Client {
     /// Makes the client. Opens nothing.
     pub fn new(service: &'static str, address: Address, options: Options) -> Self {
-        Client { service, address, options, pool: OnceLock::new(), jar: Jar::default() }
+        Client { service, address, options, pool: OnceLock::new(), jar: RwLock::default() }
     }
 
     /// Returns the server's address.
@@ -252,7 +256,7 @@ impl Client {
             Credentials::Nothing => out,
             Credentials::Basic { user, secret } => out.header(AUTHORIZATION, basic(user, secret)?),
             Credentials::Bearer(token) => out.header(AUTHORIZATION, hidden(&format!("Bearer {}", token.reveal()))?),
-            Credentials::Session => match self.jar.cookies(url) {
+            Credentials::Session => match self.jar().cookies(url) {
                 Some(mut cookies) => {
                     cookies.set_sensitive(true);
                     out.header(COOKIE, cookies)
@@ -273,13 +277,23 @@ impl Client {
             }
         }
         let mut cookies = response.headers().get_all(SET_COOKIE).iter();
-        self.jar.set_cookies(&mut cookies, response.url());
+        self.jar().set_cookies(&mut cookies, response.url());
+    }
+
+    /// A poisoned lock still guards whole cookies.
+    fn jar(&self) -> RwLockReadGuard<'_, Jar> {
+        self.jar.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets all cookies, before a new session: a server may heed the stale one of two.
+    pub fn forget_cookies(&self) {
+        *self.jar.write().unwrap_or_else(PoisonError::into_inner) = Jar::default();
     }
 
     /// Returns the session's cookies as they would be sent, to be kept by somebody.
     pub fn cookies(&self) -> Option<Secret> {
         let url = self.address.join("/", &[]).ok()?;
-        Some(Secret::new(self.jar.cookies(&url)?.to_str().ok()?))
+        Some(Secret::new(self.jar().cookies(&url)?.to_str().ok()?))
     }
 
     /// Takes in cookies that [`Client::cookies`] returned to an earlier run.
@@ -287,7 +301,7 @@ impl Client {
         if let Ok(url) = self.address.join("/", &[]) {
             for cookie in cookies.reveal().split("; ") {
                 crate::secret::hide(cookie.split_once('=').map_or("", |(_, value)| value));
-                self.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);
+                self.jar().add_cookie_str(&format!("{cookie}; Path=/"), &url);
             }
         }
     }

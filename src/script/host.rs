@@ -145,7 +145,7 @@ impl Host {
 
     /// Returns `value` as it is to be printed; nothing if there is nothing to show.
     pub fn present(&self, value: &Dynamic, output: Output) -> std::result::Result<Option<String>, Failure> {
-        present::present(value, output).map_err(|error| trace::failure(&self.engine, "", &error))
+        present::present(&self.engine, value, output).map_err(|error| trace::failure(&self.engine, "", &error))
     }
 
     /// Returns the text of a source, for the line in a report.

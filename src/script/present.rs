@@ -6,7 +6,7 @@ use super::{
     value,
 };
 use crate::{error::Result, json::Json};
-use rhai::{Array, Dynamic, EvalAltResult};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, Scope};
 
 /// How a script's final value is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +24,14 @@ pub enum Output {
 }
 
 /// Returns `value` as text; nothing if there is nothing to show.
-pub(super) fn present(value: &Dynamic, output: Output) -> std::result::Result<Option<String>, Box<EvalAltResult>> {
+pub(super) fn present(
+    engine: &Engine,
+    value: &Dynamic,
+    output: Output,
+) -> std::result::Result<Option<String>, Box<EvalAltResult>> {
     Ok(match output {
         Output::None => None,
-        Output::Plain => plain(value),
+        Output::Plain => plain(engine, value)?,
         Output::Json => Some(format!("{:#}", json(value).map_err(into_script)?)),
         Output::Csv => Some(csv_text(&listed(value)?, None).map_err(into_script)?.trim_end().to_owned()),
         Output::Table => Some(table_text(&listed(value)?, None, None).map_err(into_script)?),
@@ -44,13 +48,23 @@ fn json(value: &Dynamic) -> Result<Json> {
     rows(value).map_or_else(|_| value::from_dynamic(value), |items| value::from_dynamic(&items.into()))
 }
 
-fn plain(value: &Dynamic) -> Option<String> {
+type Shown = std::result::Result<Option<String>, Box<EvalAltResult>>;
+
+fn plain(engine: &Engine, value: &Dynamic) -> Shown {
     if value.is_unit() {
-        return None;
+        return Ok(None);
     }
-    if value.is_array() || value::members(value).is_some() {
-        // What is no data, such as a list of connections, still has a printed form.
-        return Some(json(value).map_or_else(|_| value.to_string(), |json| format!("{json:#}")));
+    if (value.is_array() || value::members(value).is_some())
+        && let Ok(json) = json(value)
+    {
+        return Ok(Some(format!("{json:#}")));
     }
-    Some(value.to_string())
+    printed(engine, value).map(Some)
+}
+
+/// Writes a value as `print` does.
+pub(super) fn printed(engine: &Engine, value: &Dynamic) -> std::result::Result<String, Box<EvalAltResult>> {
+    let mut scope = Scope::new();
+    scope.push_dynamic("value", value.clone());
+    engine.eval_expression_with_scope::<String>(&mut scope, "`${value}`")
 }

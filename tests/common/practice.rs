@@ -1,0 +1,122 @@
+//! The practice servers in the test's own process, with their control panel.
+
+use serde_json::{Value, json};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+use tieline::sandbox::{Sandbox, Site};
+
+/// One practice Jira, fresh for this test.
+pub(crate) struct Practice {
+    _sandbox: Sandbox,
+    /// Its base address.
+    pub(crate) url: String,
+    origin: String,
+}
+
+/// One request as the server saw it.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// Method and path, such as `GET /jira/rest/api/2/myself`.
+    pub(crate) line: String,
+    /// The headers.
+    headers: Value,
+    /// The body.
+    pub(crate) body: String,
+}
+
+impl Seen {
+    /// Returns a header; empty if it was not sent.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers[name].as_str().unwrap_or_default()
+    }
+}
+
+impl Practice {
+    /// Starts a Jira Cloud.
+    pub(crate) fn cloud() -> Self {
+        Practice::start(|sandbox| sandbox.jira_cloud().clone())
+    }
+
+    /// Starts a Jira Data Center.
+    pub(crate) fn server() -> Self {
+        Practice::start(|sandbox| sandbox.jira_dc().clone())
+    }
+
+    fn start(choose: impl Fn(&Sandbox) -> Site) -> Self {
+        let sandbox = Sandbox::start().expect("the practice servers start");
+        let url = choose(&sandbox).url;
+        let origin = url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+        Practice { _sandbox: sandbox, url, origin }
+    }
+
+    /// Turns switches, such as `{"basic": false}`.
+    pub(crate) fn switch(&self, switches: &Value) {
+        self.control("POST", "switch", switches);
+    }
+
+    /// Makes the next requests to `path` go wrong in the way `fault` says.
+    pub(crate) fn fault(&self, fault: &Value) {
+        self.control("POST", "faults", &json!({ "faults": [fault] }));
+    }
+
+    /// Ends all sessions.
+    pub(crate) fn expire(&self) {
+        self.control("POST", "expire", &json!({}));
+    }
+
+    /// Returns the requests seen so far.
+    pub(crate) fn log(&self) -> Vec<Seen> {
+        let log = self.control("GET", "log", &Value::Null);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let seen = |r: &Value| Seen {
+            line: format!("{} {}", text(&r["method"]), text(&r["path"])),
+            headers: r["headers"].clone(),
+            body: text(&r["body"]),
+        };
+        log.as_array().expect("a list").iter().map(seen).collect()
+    }
+
+    /// Returns method and path of each request seen so far.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.log().into_iter().map(|seen| seen.line).collect()
+    }
+
+    fn control(&self, method: &str, what: &str, body: &Value) -> Value {
+        let answer = exchange(&self.origin, method, &format!("/__sandbox/{what}"), &body.to_string());
+        let value: Value = serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{what}: {e}: {answer}"));
+        assert!(value.get("error").is_none(), "{what}: {value}");
+        value
+    }
+}
+
+/// Sends one request over a plain socket and returns the body.
+fn exchange(origin: &str, method: &str, path: &str, body: &str) -> String {
+    let host = origin.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("the request is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    if head.to_lowercase().contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_owned() }
+}
+
+fn unchunked(mut body: &str) -> String {
+    let mut out = String::new();
+    while let Some((size, rest)) = body.split_once("\r\n") {
+        let size = usize::from_str_radix(size.trim(), 16).expect("a chunk size");
+        if size == 0 {
+            break;
+        }
+        out.push_str(&rest[..size]);
+        body = &rest[size + 2..];
+    }
+    out
+}
