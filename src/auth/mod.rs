@@ -11,10 +11,15 @@
 //! the password is then kept for what no token can do: pages and secure administration.
 
 mod account;
+mod advice;
+mod grant;
 mod handle;
 mod login;
+mod place;
+mod session;
 mod settings;
+mod standing;
 
 pub use account::Account;
 pub use handle::Handle;
-pub use settings::{Lookup, Settings, Value, dashed, seconds_of, variable};
+pub use settings::{Lookup, Settings, Value, dashed, own_flag, seconds_of, variable};

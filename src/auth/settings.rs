@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     http::{Address, Options},
     secret::Secret,
-    services::{self, Deployment, Flavour, Scheme, Service, Way},
+    services::{self, Deployment, Flavour, Service, Way},
 };
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -42,6 +42,14 @@ pub struct Settings {
     pub user: Option<String>,
     /// The saved session to go on with.
     pub handle: Option<Handle>,
+    /// The vendor's id of the site, where its gateway is to be used.
+    pub cloud_id: Option<String>,
+    /// The vendor's gateway, where it is not the usual one.
+    pub gateway: Option<Address>,
+    /// Where a client's id and secret become a token, where it is not the usual place.
+    pub token_url: Option<String>,
+    /// What says who we are beside the user, and is no secret.
+    names: BTreeMap<&'static str, String>,
     secrets: BTreeMap<&'static str, Secret>,
     /// For each value that is used, the name of its source.
     pub sources: Vec<(&'static str, &'static str)>,
@@ -74,8 +82,7 @@ impl Settings {
         let options = values.options(options)?;
         let handle = values.secret("login")?.map(|text| Handle::read(&text)).transpose()?;
         let server = values.text("server")?.or_else(|| handle.as_ref().map(|handle| handle.server.clone()));
-        let server = server.ok_or_else(|| no_server(service))?;
-        let address = Address::parse(&server, options.insecure)?;
+        let address = address(service, server, options.insecure)?;
         if let Some(handle) = &handle {
             handle.check(service, &address)?;
         }
@@ -87,16 +94,51 @@ impl Settings {
         if user.as_ref().is_some_and(|user| user.contains(':')) {
             return Err(Error::client("`user` must not have a colon in it"));
         }
-        let mut secrets = BTreeMap::new();
+        let gateway = values.text("gateway")?;
+        let gateway = gateway.map(|text| Address::parse(&text, options.insecure)).transpose()?;
+        let mut settings = Settings {
+            service,
+            address,
+            deployment,
+            user,
+            handle,
+            cloud_id: values.text("cloudId")?,
+            gateway,
+            token_url: values.text("tokenUrl")?,
+            names: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            sources: Vec::new(),
+            options,
+        };
+        settings.take_credentials(values)?;
+        settings.check_credentials()?;
+        settings.trim_prefix()?;
+        Ok(settings)
+    }
+
+    fn take_credentials(&mut self, mut values: Values) -> Result<()> {
         for name in services::SECRETS {
             if let Some(secret) = values.secret(name)? {
-                secrets.insert(*name, secret);
+                self.secrets.insert(name, secret);
             }
         }
-        let settings =
-            Settings { service, address, options, deployment, user, handle, secrets, sources: values.sources };
-        settings.check_credentials()?;
-        Ok(settings)
+        for (name, _) in services::CREDENTIALS.iter().filter(|(name, _)| !services::SECRETS.contains(name)) {
+            if let Some(text) = values.text(name)? {
+                self.names.insert(name, text);
+            }
+        }
+        self.sources = values.sources;
+        Ok(())
+    }
+
+    /// Takes what the flavour's own paths start with off the address: people give `https://acme.atlassian.net/wiki`.
+    fn trim_prefix(&mut self) -> Result<()> {
+        let deployment = self.deployment.or_else(|| self.implied());
+        let prefix = deployment.and_then(|d| self.service.flavour(d)).map_or("", |flavour| flavour.prefix);
+        if let Some(base) = self.address.as_str().strip_suffix(prefix).filter(|_| !prefix.is_empty()) {
+            self.address = Address::parse(base, true)?;
+        }
+        Ok(())
     }
 
     /// Refuses what cannot sign in anywhere, before anything is sent.
@@ -117,8 +159,13 @@ impl Settings {
         self.secrets.get(name)
     }
 
+    /// Returns a parameter that says who we are and is no secret, such as an application's key.
+    pub fn name(&self, name: &str) -> Option<&str> {
+        self.names.get(name).map(String::as_str)
+    }
+
     fn has(&self, name: &str) -> bool {
-        if name == "user" { self.user.is_some() } else { self.secrets.contains_key(name) }
+        self.names.contains_key(name) || self.secrets.contains_key(name)
     }
 
     /// Returns the way to sign in to `flavour`: the first whose parameters are all given.
@@ -142,8 +189,9 @@ impl Settings {
             let what =
                 if *missing == "user" { "`user` (your e-mail address, or user name)" } else { &format!("`{missing}`") };
             let given = begun.and_then(|way| way.takes.iter().find(|name| self.has(name))).unwrap_or(&"token");
+            let hint = self.authorize(flavour).filter(|_| *missing == "token");
             return Error::client(format_args!("{place} needs {what} beside `{given}`"))
-                .hint(self.how_to_give(missing));
+                .hint(hint.unwrap_or_else(|| self.how_to_give(missing)));
         }
         let list: Vec<String> = ways
             .iter()
@@ -153,11 +201,17 @@ impl Settings {
             .hint(self.how_to_give(ways.first().and_then(|way| way.takes.last()).unwrap_or(&"token")))
     }
 
+    /// Says where a person gets a token by hand.
+    pub fn authorize(&self, flavour: &Flavour) -> Option<String> {
+        let address = flavour.authorize?.replace("{key}", self.name("key")?);
+        Some(format!("open {address} with a browser, allow it, and give the token it shows"))
+    }
+
     fn how_to_give(&self, name: &str) -> String {
         let service = self.service.name;
         format!(
-            "give it as {service}(#{{ {name}: … }}), --{service}-{}, or in the environment as {}",
-            dashed(name),
+            "give it as {service}(#{{ {name}: … }}), --{}, or in the environment as {}",
+            own_flag(self.service, name),
             variable(self.service, name)
         )
     }
@@ -170,7 +224,8 @@ impl Settings {
             (name, secret.reveal()).hash(&mut hasher);
         }
         let o = &self.options;
-        (self.deployment.map(Deployment::name), &self.user, o.timeout, &o.ca, o.insecure).hash(&mut hasher);
+        (self.deployment.map(Deployment::name), &self.names, o.timeout, &o.ca, o.insecure).hash(&mut hasher);
+        (&self.cloud_id, &self.token_url, self.gateway.as_ref().map(Address::as_str)).hash(&mut hasher);
         o.proxy.as_ref().map(Secret::reveal).hash(&mut hasher);
         format!("{} {} {:x}", self.service.name, self.address.as_str(), hasher.finish())
     }
@@ -200,18 +255,20 @@ impl Settings {
             _ => None,
         }
     }
-
-    /// Returns the way that user and password take to `flavour`, whatever else is given.
-    pub fn password_way(&self, flavour: &Flavour) -> Option<Scheme> {
-        let way = flavour.ways.iter().find(|way| way.takes == ["user", "password"])?;
-        (self.has("user") && self.has("password")).then_some(way.scheme)
-    }
 }
 
 /// Makes the refusal of a session on Cloud (S6).
 pub(super) fn session_on_cloud(title: &str) -> Box<Error> {
     Error::client(format_args!("{title} Cloud has no log-in sessions; each request carries the API token"))
         .hint("use `user` (your e-mail address) and `token`")
+}
+
+/// Returns the address of `server`, of the vendor's one API, or the refusal of none.
+fn address(service: &Service, server: Option<String>, insecure: bool) -> Result<Address> {
+    let home = service.flavours.iter().find_map(|flavour| flavour.home);
+    let server = server.or_else(|| home.map(str::to_owned)).ok_or_else(|| no_server(service))?;
+    let given = Address::parse(&server, insecure)?;
+    service.home_of(given.host()).map_or(Ok(given), |home| Address::parse(home, insecure))
 }
 
 fn no_server(service: &Service) -> Box<Error> {
@@ -225,9 +282,16 @@ pub fn dashed(name: &str) -> String {
     name.chars().flat_map(|c| if c.is_uppercase() { vec!['-', c.to_ascii_lowercase()] } else { vec![c] }).collect()
 }
 
+/// Returns a parameter's own name for one service: `jira-cloud-id`. `tempoToken` has its service in it already.
+pub fn own_flag(service: &Service, name: &str) -> String {
+    let dashed = dashed(name);
+    let named = dashed.strip_prefix(service.name).is_some_and(|rest| rest.starts_with('-'));
+    if named { dashed } else { format!("{}-{dashed}", service.name) }
+}
+
 /// Returns a parameter's name in the environment: `TIELINE_JIRA_CLOUD_ID`.
 pub fn variable(service: &Service, name: &str) -> String {
-    format!("TIELINE_{}_{}", service.name, dashed(name).replace('-', "_")).to_uppercase()
+    format!("TIELINE_{}", own_flag(service, name).replace('-', "_")).to_uppercase()
 }
 
 /// Refuses a parameter that the service does not take, and says whose it is or what was meant.
@@ -237,7 +301,10 @@ fn known(service: &Service, name: &str) -> Result<()> {
     }
     if let Some((_, owner)) = services::CREDENTIALS.iter().find(|(known, _)| *known == name) {
         let whose = owner.map_or(String::new(), |owner| format!("; only {owner}() takes it"));
-        return Err(Error::client(format_args!("{} has no use for `{name}`{whose}", service.name)));
+        let own = services::CREDENTIALS.iter().map(|(name, _)| *name).filter(|name| service.takes(name));
+        let own = own.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        return Err(Error::client(format_args!("{} has no use for `{name}`{whose}", service.name))
+            .hint(format!("{}() signs in with {own}", service.name)));
     }
     let close = names()
         .filter(|known| relevant(service, known))

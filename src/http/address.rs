@@ -48,6 +48,14 @@ impl Address {
         Ok(address)
     }
 
+    /// Splits a whole address into its server and the path there.
+    pub fn split(text: &str, insecure: bool) -> Result<(Self, String)> {
+        let wrong = || Error::client(format_args!("\"{text}\" is not an address"));
+        let url = Url::parse(text).map_err(|_| wrong())?;
+        let server = Address::parse(&url.origin().ascii_serialization(), insecure)?;
+        Ok((server, url.path().to_owned()))
+    }
+
     /// Returns the host's name.
     pub fn host(&self) -> &str {
         // `parse` refuses addresses without a host.

@@ -86,6 +86,21 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
+/// Returns the text of the first element called `name`.
+pub(super) fn element(xml: &str, name: &str) -> Option<String> {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let mut inside = false;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(tag) => inside = tag.local_name().as_ref() == name,
+            Event::Text(text) if inside => return Some(text.trim().to_owned()),
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
 /// Returns what a page is about: its title, or its first words.
 pub(super) fn title(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
@@ -138,6 +153,14 @@ mod tests {
         assert!(matches!(decoded("text/plain", " \n"), Content::Empty));
         assert!(matches!(decoded("image/png", "\u{1}png"), Content::Bytes(_)));
         assert!(matches!(decoded("text/html", "<textarea>{\"a\":1}</textarea>"), Content::Json(_)));
+    }
+
+    #[test]
+    fn an_element_is_found_in_xml() {
+        let xml = "<?xml version=\"1.0\"?><manifest><typeId>confluence</typeId><version>8.5.1</version></manifest>";
+        assert_eq!(element(xml, "version").as_deref(), Some("8.5.1"));
+        assert_eq!(element(xml, "nothing"), None);
+        assert_eq!(element("<a><b", "b"), None);
     }
 
     #[test]

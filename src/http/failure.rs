@@ -35,16 +35,35 @@ pub fn failure(service: &Service, request: &Request, answer: &Answer) -> Box<Err
     if let Some(login) = answer.captcha() {
         return captcha(service, request, answer, login);
     }
+    let said = words(service, answer);
+    let out_of_bounds = service.out_of_bounds.is_some_and(|words| said.contains(words));
     let kind = match answer.status {
         // A 401 that names the user is about what that user may do.
+        401 | 403 if out_of_bounds => Kind::Forbidden,
         401 if answer.user().is_some() => Kind::Forbidden,
         status => Kind::of_status(status),
     };
-    let sentence = if answer.status == 401 { NOT_AUTHORISED.to_owned() } else { words(service, answer) };
+    let sentence = if answer.status == 401 && !out_of_bounds { NOT_AUTHORISED } else { &said };
     let message = format!("{sentence} Response code: {}.", answer.status);
     let mut error = Error::remote(kind, message).status(answer.status).details(details(&answer.content));
-    error.hint = hint(answer);
+    error.hint = advice(service, &said).or_else(|| hint(answer));
     about(error, service.name, request, &answer.url)
+}
+
+/// Makes the error for a refusal that arrived as a success.
+pub fn refused(service: &Service, request: &Request, answer: &Answer, kind: Kind) -> Box<Error> {
+    let said = words(service, answer);
+    let sentence = if kind == Kind::Auth { NOT_AUTHORISED } else { &said };
+    let message = format!("{sentence} Response code: {}.", answer.status);
+    let mut error = Error::remote(kind, message).status(answer.status).details(details(&answer.content));
+    error.hint = advice(service, &said);
+    about(error, service.name, request, &answer.url)
+}
+
+/// Returns what the table advises for words of the vendor.
+fn advice(service: &Service, said: &str) -> Option<String> {
+    let known = service.advice.iter().find(|(words, _)| said.contains(words))?;
+    Some(format!("{}: {}", said.trim_end_matches('.'), known.1))
 }
 
 fn websudo(service: &Service, request: &Request, answer: &Answer) -> Box<Error> {
@@ -139,6 +158,22 @@ impl Answer {
             format!("The server answered with {what} where JSON was expected. Response code: {}.", self.status);
         let error = Error::remote(Kind::Remote, message).status(self.status).details(details(&self.content)).hint(hint);
         Err(about(error, service.name, request, &self.url))
+    }
+
+    /// Tells a refusal that arrived as a success, as Slack's do.
+    pub fn refusal(&self, service: &Service) -> Option<Kind> {
+        if self.status >= 400 { None } else { (service.refusal)(self.content.as_json()?) }
+    }
+
+    /// Says that the server takes no user and password with a request. It has then not looked at them.
+    pub fn is_basic_switched_off(&self) -> bool {
+        let says = |text: &str| text.contains("Basic Authentication has been disabled");
+        self.status == 403
+            && match &self.content {
+                Content::Json(json) => json.get("message").and_then(Json::as_str).is_some_and(says),
+                Content::Text(text) | Content::Page(text) => says(text),
+                _ => false,
+            }
     }
 
     /// Says that the server treats us as nobody though a credential was sent.

@@ -20,11 +20,12 @@ pub use address::Address;
 pub use body::{Body, Part};
 pub use client::{Client, Options, Say};
 pub use decode::Content;
-pub use failure::{failure, not_authorised};
+pub use failure::{failure, not_authorised, refused};
 pub use interrupt::{Interrupt, pause, wait, within};
 pub use ledger::Ledger;
 pub use pages::{Page, Pager};
 pub use route::{Filled, fill, query_pairs};
+pub use tokio::sync::{Mutex as Lock, MutexGuard as LockGuard};
 pub use transfer::{Progress, download};
 
 use crate::secret::Secret;
@@ -88,6 +89,13 @@ pub enum Credentials {
     },
     /// `Authorization: Bearer`.
     Bearer(Secret),
+    /// `Authorization: OAuth`, with an application's key and a user's token.
+    KeyToken {
+        /// The application's key.
+        key: String,
+        /// The user's token.
+        token: Secret,
+    },
     /// The cookies of the client's jar.
     Session,
 }
@@ -153,5 +161,14 @@ impl Answer {
     /// Returns a header as text; nothing if it is absent or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns a member of a JSON object, or the text of the first element of that name in XML.
+    pub fn member(&self, name: &str) -> Option<String> {
+        match &self.content {
+            Content::Json(json) => json.get(name)?.as_str().map(str::to_owned),
+            Content::Text(text) | Content::Page(text) => decode::element(text, name),
+            _ => None,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::world::one_line;
 use crate::{
-    auth::dashed,
+    auth::{dashed, own_flag},
     context::Context,
     error::{Error, Result},
     services::{self, Service},
@@ -71,8 +71,7 @@ impl Arguments {
 
     /// Finds a connection's parameter: `--jira-token`, then `--token`. A value of `-` is standard input.
     pub fn credential(&mut self, service: &Service, name: &str, context: &Context) -> Result<Option<String>> {
-        let dashed = dashed(name);
-        let own = format!("{}-{dashed}", service.name);
+        let (dashed, own) = (dashed(name), own_flag(service, name));
         for wanted in [own.as_str(), dashed.as_str(), name] {
             let found = self.read(&BTreeSet::new()).into_iter().find_map(|word| match word {
                 Word::Named(given, value) if given == wanted => Some(value),

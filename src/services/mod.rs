@@ -2,7 +2,12 @@
 //!
 //! What differs between services is a row here. Nothing else in the program asks which service it is talking to.
 
-use crate::json::Json;
+mod table;
+mod words;
+
+pub use table::*;
+
+use crate::{error::Kind as ErrorKind, json::Json};
 
 /// Where a service runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +40,10 @@ pub enum Scheme {
     Basic,
     /// `Authorization: Bearer`.
     Bearer,
+    /// `Authorization: OAuth` with an application's key beside the user's token.
+    KeyToken,
+    /// A short-lived Bearer token, got for a client's id and secret and renewed when it ends.
+    Client,
     /// A cookie, got by one log-in with user and password, ended at the end of the run.
     Session,
     /// A cookie that an earlier run left us.
@@ -50,32 +59,94 @@ pub struct Way {
     pub scheme: Scheme,
 }
 
+/// How one step of the ladder submits the password.
+#[derive(Debug, Clone, Copy)]
+pub enum Submit {
+    /// As JSON with `username`, `password` and these further members, each a piece of JSON.
+    Json(&'static [(&'static str, &'static str)]),
+    /// As a form: the fields' names for user and password, and further fields.
+    Form(&'static str, &'static str, &'static [(&'static str, &'static str)]),
+    /// As a Basic header on a GET whose answer brings the cookie.
+    Basic,
+}
+
 /// One step of the ladder by which user and password become a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Rung {
-    /// Where to post the credentials.
+    /// A page to fetch first, for its cookies; nothing if there is none.
+    pub before: Option<&'static str>,
+    /// Where the credentials go.
     pub path: &'static str,
-    /// Further members of the body, beside `username` and `password`.
-    pub more: &'static [(&'static str, &'static str)],
+    /// How they go.
+    pub submit: Submit,
+}
+
+/// Where a client's id and secret become a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant {
+    /// A whole address, or a path of the server.
+    pub address: &'static str,
+    /// Whether they go as Basic authentication, not in the form.
+    pub by_header: bool,
+}
+
+/// The request that says who we are.
+#[derive(Debug, Clone, Copy)]
+pub struct Who {
+    /// Its path.
+    pub path: &'static str,
+    /// Whether the answer's header `X-AUSERNAME` says it, not the body.
+    pub by_header: bool,
+    /// Whether a body names somebody, rather than "anonymous".
+    pub known: fn(&Json) -> bool,
+}
+
+/// A question that tells the deployment where neither the host's name nor the credential does.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    /// What to get, without a credential.
+    pub path: &'static str,
+    /// Whether the answer is Cloud's.
+    pub is_cloud: fn(&Json) -> bool,
+    /// Whether a server that does not know the path is simply not Cloud.
+    pub refusal_is_server: bool,
 }
 
 /// One flavour of a service.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Flavour {
     /// Which one.
     pub deployment: Deployment,
     /// Endings of host names that tell it.
     pub hosts: &'static [&'static str],
+    /// The vendor's one address of the API, used when no `server` is given.
+    pub home: Option<&'static str>,
+    /// Host names people know the service by, though its API lives at `home`.
+    pub aliases: &'static [&'static str],
+    /// What all its paths start with; people give it as part of the address, too.
+    pub prefix: &'static str,
     /// The ways to sign in; the first whose parameters are all given is taken.
     pub ways: &'static [Way],
+    /// Where a person gets a token by hand; `{key}` is filled in.
+    pub authorize: Option<&'static str>,
+    /// How a client's id and secret become a token.
+    pub grant: Option<Grant>,
+    /// Whether the plugin manager is part of it.
+    pub apps: bool,
+    /// The product's name at the vendor's gateway, where scoped tokens work.
+    pub gateway: Option<&'static str>,
     /// How user and password become a session, first try first. A later rung is used only if no earlier one judged the password.
     pub ladder: &'static [Rung],
-    /// Where a session is ended.
-    pub logout: &'static str,
+    /// How a session is ended: method and path.
+    pub logout: (&'static str, &'static str),
     /// The request that says who we are.
-    pub who: &'static str,
+    pub who: Who,
+    /// What says the product's version.
+    pub version: Option<&'static str>,
     /// The first product version that knows personal access tokens, where it is not all of them.
     pub tokens_since: Option<(u64, u64)>,
+    /// Whether it may answer a token it does not know as to an anonymous user, without a header that says so.
+    pub silent: bool,
     /// The published descriptions of its operations, in order of precedence.
     pub apis: &'static [&'static str],
 }
@@ -91,10 +162,22 @@ pub struct Service {
     pub title: &'static str,
     /// Its flavours. Where there are two, the address or the server itself tells which.
     pub flavours: &'static [Flavour],
-    /// Answers without a credential and says which flavour and version this is.
-    pub info: &'static str,
+    /// The services it is a part of, whose connections it takes; it then has no flavours of its own.
+    pub hosts: &'static [&'static str],
+    /// The published descriptions of a part; those of a whole service are its flavour's.
+    pub apis: &'static [&'static str],
+    /// What to ask where the deployment is not clear. Without it, an unknown host is the customer's own.
+    pub ask: Option<Question>,
+    /// Whether bodies go as forms, not as JSON.
+    pub forms: bool,
     /// Finds the vendor's own words in the body of a failure.
     pub words: fn(&Json) -> Vec<String>,
+    /// Tells a refusal that arrives as a success.
+    pub refusal: fn(&Json) -> Option<ErrorKind>,
+    /// Words that say: the credential is good, but not for this.
+    pub out_of_bounds: Option<&'static str>,
+    /// Advice for words of the vendor.
+    pub advice: &'static [(&'static str, &'static str)],
 }
 
 /// The parameters of a connection that say who we are, with the service that alone takes them.
@@ -105,28 +188,19 @@ pub const CREDENTIALS: &[(&str, Option<&str>)] = &[
     ("login", None),
     ("tempoToken", Some("tempo")),
     ("key", Some("trello")),
+    ("clientId", None),
+    ("clientSecret", None),
 ];
 
 /// The other parameters of a connection.
-pub const OPTIONS: &[&str] = &["server", "session", "cloudId", "deployment", "timeout", "ca", "proxy", "insecure"];
+///
+/// `gateway` is the vendor's gateway for scoped tokens, `tokenUrl` where client id and secret become a token, each where
+/// it is not the usual place.
+pub const OPTIONS: &[&str] =
+    &["server", "session", "cloudId", "deployment", "gateway", "tokenUrl", "timeout", "ca", "proxy", "insecure"];
 
 /// Parameters whose values are secrets.
-pub const SECRETS: &[&str] = &["password", "token", "login", "tempoToken"];
-
-macro_rules! services {
-    ($($(#[$doc:meta])* $marker:ident = $row:expr;)*) => {
-        $($(#[$doc])* #[derive(Debug, Clone, Copy)] pub struct $marker;
-        impl Kind for $marker { const SERVICE: &'static Service = &$row; })*
-
-        /// Every service, in the order of the table.
-        pub const SERVICES: &[&Service] = &[$($marker::SERVICE),*];
-
-        /// Calls the visitor once per row, with the row's marker type.
-        pub fn visit_all(visitor: &mut impl Visitor) {
-            $(visitor.visit::<$marker>();)*
-        }
-    };
-}
+pub const SECRETS: &[&str] = &["password", "token", "login", "tempoToken", "clientSecret"];
 
 /// The marker type of one row, so that each service has a script type of its own.
 pub trait Kind: Copy + 'static {
@@ -138,52 +212,6 @@ pub trait Kind: Copy + 'static {
 pub trait Visitor {
     /// Does it for the row of `K`.
     fn visit<K: Kind>(&mut self);
-}
-
-services! {
-    /// Issues, projects, boards.
-    Jira = Service {
-        name: "jira",
-        type_name: "Jira",
-        title: "Jira",
-        info: "/rest/api/2/serverInfo",
-        words: atlassian_words,
-        flavours: &[
-            Flavour {
-                deployment: Deployment::Cloud,
-                hosts: &[".atlassian.net", ".jira.com", "api.atlassian.com"],
-                ways: &[
-                    Way { takes: &["user", "token"], scheme: Scheme::Basic },
-                    Way { takes: &["user", "password"], scheme: Scheme::Basic },
-                ],
-                ladder: &[],
-                logout: "",
-                who: "/rest/api/3/myself",
-                tokens_since: None,
-                apis: &["jira-cloud-v3", "jira-cloud-agile", "jira-cloud-servicedesk"],
-            },
-            Flavour {
-                deployment: Deployment::Server,
-                hosts: &[],
-                ways: &[
-                    Way { takes: &["token"], scheme: Scheme::Bearer },
-                    Way { takes: &["login"], scheme: Scheme::Saved },
-                    Way { takes: &["user", "password"], scheme: Scheme::Session },
-                ],
-                ladder: &[
-                    Rung { path: "/rest/auth/1/session", more: &[] },
-                    Rung {
-                        path: "/rest/tsv/1.0/authenticate",
-                        more: &[("rememberMe", "false"), ("targetUrl", "\"\""), ("captchaId", "\"\"")],
-                    },
-                ],
-                logout: "/rest/auth/1/session",
-                who: "/rest/api/2/myself",
-                tokens_since: Some((8, 14)),
-                apis: &["jira-dc"],
-            },
-        ],
-    };
 }
 
 /// Finds a service by its name.
@@ -203,10 +231,14 @@ impl Service {
 
     /// Tells the deployment from the host's name alone.
     pub fn deployment_of(&self, host: &str) -> Option<Deployment> {
-        let tells = |ending: &&str| {
-            host == ending.trim_start_matches('.') || ending.starts_with('.') && host.ends_with(*ending)
-        };
-        self.flavours.iter().find(|flavour| flavour.hosts.iter().any(|h| tells(&h))).map(|flavour| flavour.deployment)
+        let tells = |flavour: &&Flavour| flavour.hosts.iter().any(|ending| is_under(host, ending));
+        self.flavours.iter().find(tells).map(|flavour| flavour.deployment)
+    }
+
+    /// Returns the vendor's one address for a host name that people know the service by.
+    pub fn home_of(&self, host: &str) -> Option<&'static str> {
+        let known = |flavour: &&Flavour| flavour.aliases.iter().any(|alias| is_under(host, alias));
+        self.flavours.iter().find(known)?.home
     }
 
     /// Says whether any flavour signs in with the parameter `name`.
@@ -215,19 +247,9 @@ impl Service {
     }
 }
 
-/// Jira's and Confluence's words: `errorMessages`, `errors`, `message`, and the text of a bare string.
-fn atlassian_words(body: &Json) -> Vec<String> {
-    let list = |key| body.get(key).and_then(Json::as_array).unwrap_or_default();
-    let mut words: Vec<String> = list("errorMessages").iter().filter_map(|m| m.as_str().map(str::to_owned)).collect();
-    if let Some(fields) = body.get("errors").and_then(Json::as_object) {
-        words.extend(fields.iter().map(|(field, why)| format!("{field}: {}", why.as_str().unwrap_or_default())));
-    }
-    words.extend(
-        ["message", "errorMessage", "error"].iter().filter_map(|key| body.get(key)?.as_str().map(str::to_owned)),
-    );
-    words.retain(|word| !word.is_empty());
-    words.dedup();
-    words
+/// Says whether `host` is `ending`, or lies under it where that starts with a dot.
+fn is_under(host: &str, ending: &str) -> bool {
+    host == ending.trim_start_matches('.') || ending.starts_with('.') && host.ends_with(ending)
 }
 
 #[cfg(test)]
@@ -244,12 +266,6 @@ mod tests {
         {
             assert_eq!(jira.deployment_of(host), None, "{host}");
         }
-    }
-
-    #[test]
-    fn a_failure_gives_the_vendors_words() {
-        let body = crate::json::parse(br#"{"errorMessages":["No."],"errors":{"summary":"is required"}}"#).unwrap();
-        assert_eq!(atlassian_words(&body), ["No.", "summary: is required"]);
     }
 
     #[test]
