@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::{Error, Kind, Result},
-    http::{self, Answer, Client, Credentials, Lock, Method, Page, Pager, Progress, Request},
+    http::{self, Address, Answer, Arrays, Client, Credentials, Lock, Method, Page, Pager, Progress, Request},
     json::Json,
     services::{Deployment, Flavour, Service},
 };
@@ -128,13 +128,26 @@ impl Account {
         }
     }
 
-    /// Addresses that the site gave us are the gateway's, where that is the place.
+    /// Addresses that the site gave us are the gateway's, where that is the place; and the vendor's API may name another
+    /// of its hosts, though ours answers for all.
     fn rooted<'a>(&self, request: &'a Request) -> Cow<'a, Request> {
+        let at = |path: &str| Cow::Owned(Request { path: path.to_owned(), ..request.clone() });
         let path = request.path.strip_prefix(self.settings.address.as_str()).filter(|path| path.starts_with('/'));
-        match (self.gateway.get(), path) {
-            (Some(_), Some(path)) => Cow::Owned(Request { path: path.to_owned(), ..request.clone() }),
+        if let (Some(_), Some(path)) = (self.gateway.get(), path) {
+            return at(path);
+        }
+        match Address::split(&request.path, true) {
+            Ok((other, path)) if self.is_sibling(&other) => at(&path),
             _ => Cow::Borrowed(request),
         }
+    }
+
+    /// Says whether `other` is another host of the vendor's one API, which ours is a host of too.
+    fn is_sibling(&self, other: &Address) -> bool {
+        let (service, own) = (self.settings.service, &self.settings.address);
+        let vendors = |address: &Address| service.deployment_of(address.host()) == Some(Deployment::Cloud);
+        let one_api = service.flavours.iter().any(|flavour| flavour.home.is_some());
+        one_api && other != own && vendors(own) && vendors(other)
     }
 
     /// Returns the credential for a second try, where the first answer shows that there is another way in.
@@ -200,8 +213,8 @@ impl Account {
         if self.flavour().await?.deployment == Deployment::Cloud { refused() } else { Ok(()) }
     }
 
-    /// Fetches a list page by page, ahead of its reader. `arrays`: whether a bare array is one page of several.
-    pub fn pages(self: &Arc<Self>, first: Request, arrays: bool) -> Result<Pager> {
+    /// Fetches a list page by page, ahead of its reader.
+    pub fn pages(self: &Arc<Self>, first: Request, arrays: Arrays) -> Result<Pager> {
         let account = self.clone();
         Pager::start(first, arrays, move |request| {
             let account = account.clone();
@@ -216,7 +229,7 @@ impl Account {
     }
 
     /// Fetches one page of a list by itself.
-    pub async fn one_page(&self, request: &Request, arrays: bool) -> Result<Page> {
+    pub async fn one_page(&self, request: &Request, arrays: Arrays) -> Result<Page> {
         Page::read(request, &self.page_of(request).await?, arrays)
     }
 

@@ -48,12 +48,12 @@ impl Address {
         Ok(address)
     }
 
-    /// Splits a whole address into its server and the path there.
+    /// Splits a whole address into its server and the path there, query included.
     pub fn split(text: &str, insecure: bool) -> Result<(Self, String)> {
         let wrong = || Error::client(format_args!("\"{text}\" is not an address"));
         let url = Url::parse(text).map_err(|_| wrong())?;
         let server = Address::parse(&url.origin().ascii_serialization(), insecure)?;
-        Ok((server, url.path().to_owned()))
+        Ok((server, url[url::Position::BeforePath..url::Position::AfterQuery].to_owned()))
     }
 
     /// Returns the host's name.

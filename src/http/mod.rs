@@ -23,7 +23,7 @@ pub use decode::Content;
 pub use failure::{failure, not_authorised, refused};
 pub use interrupt::{Interrupt, pause, wait, within};
 pub use ledger::Ledger;
-pub use pages::{Page, Pager};
+pub use pages::{Arrays, Page, Pager};
 pub use route::{Filled, fill, query_pairs};
 pub use tokio::sync::{Mutex as Lock, MutexGuard as LockGuard};
 pub use transfer::{Progress, download};

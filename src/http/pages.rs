@@ -1,6 +1,6 @@
 //! Paged lists: what belongs to a page, and which request brings the next one.
 
-use super::{Body, Request, interrupt};
+use super::{Body, Request, interrupt, query_pairs};
 use crate::{
     error::{Error, Kind, Result},
     json::{Json, Object},
@@ -15,6 +15,20 @@ const ITEMS: &[&str] =
 /// More pages than this is a server that turns in circles.
 const MOST_PAGES: usize = 1_000_000;
 
+/// What a bare array is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrays {
+    /// The whole list.
+    Whole,
+    /// One page of several, by `startAt`.
+    Offset,
+    /// One page of several, newest first: the next one lies `before` the oldest item.
+    Before,
+}
+
+/// How many items a page has that is asked for `before` without a `limit` (Trello).
+const USUAL_LIMIT: usize = 50;
+
 /// One page.
 #[derive(Debug)]
 pub struct Page {
@@ -27,13 +41,17 @@ pub struct Page {
 }
 
 impl Page {
-    /// Reads what `body`, the answer to `request`, says. `arrays` tells whether a bare array is one page of several.
-    pub fn read(request: &Request, body: &Json, arrays: bool) -> Result<Page> {
+    /// Reads what `body`, the answer to `request`, says.
+    pub fn read(request: &Request, body: &Json, arrays: Arrays) -> Result<Page> {
         match body {
             Json::Array(items) => Ok(Page {
                 items: items.to_vec(),
                 total: None,
-                next: arrays.then(|| after_array(request, items.len())).flatten(),
+                next: match arrays {
+                    Arrays::Whole => None,
+                    Arrays::Offset => after_array(request, items.len()),
+                    Arrays::Before => before_oldest(request, items),
+                },
             }),
             Json::Object(object) => Page::of_object(request, object),
             _ => Err(Error::client("this is not a list; use get()")),
@@ -41,11 +59,20 @@ impl Page {
     }
 
     fn of_object(request: &Request, body: &Object) -> Result<Page> {
+        let body = nested(body).unwrap_or(body);
         let items = items(body)?.to_vec();
-        let total = body.get("total").and_then(Json::as_int);
+        let total = ["total", "size"].iter().find_map(|name| body.get(name)).and_then(Json::as_int);
+        let total = total.filter(|_| body.get("startAt").is_some() || body.get("start-index").is_some());
         let next = next_of(request, body, items.len());
         Ok(Page { items, total, next })
     }
+}
+
+/// Bamboo and Slack's searches have their list one level down: `{"plans":{"size":9,"start-index":0,"plan":[…]}}`.
+fn nested(body: &Object) -> Option<&Object> {
+    let inside = body.iter().filter_map(|(_, value)| value.as_object());
+    let mut lists = inside.filter(|o| o.get("start-index").is_some() || o.get("matches").is_some());
+    lists.next()
 }
 
 fn items(body: &Object) -> Result<&[Json]> {
@@ -61,20 +88,98 @@ fn items(body: &Object) -> Result<&[Json]> {
     })
 }
 
+/// The rules for the next page, in the order in which they are tried. Each knows its shape by its members.
 fn next_of(request: &Request, body: &Object, count: usize) -> Option<Request> {
+    let rules = [by_token, by_cursor, by_link, by_start, by_offset, by_index, by_number];
+    rules.iter().find_map(|rule| rule(request, body, count))?
+}
+
+/// What a rule says: nothing if the shape is not its own; else the next request, or that this was the last page.
+type Next = Option<Option<Request>>;
+
+fn text<'a>(body: &'a Object, path: &[&str]) -> Option<&'a str> {
+    member(body, path)?.as_str().filter(|text| !text.is_empty())
+}
+
+fn member<'a>(body: &'a Object, path: &[&str]) -> Option<&'a Json> {
+    let (first, rest) = path.split_first()?;
+    rest.iter().try_fold(body.get(first)?, |json, name| json.get(name))
+}
+
+/// Jira Cloud: a token; a short page is not the last one.
+fn by_token(request: &Request, body: &Object, _: usize) -> Next {
+    let token = text(body, &["nextPageToken"])?;
     let last = body.get("isLast").and_then(Json::as_bool);
-    if let Some(token) = body.get("nextPageToken").and_then(Json::as_str).filter(|token| !token.is_empty()) {
-        return (last != Some(true)).then(|| with(request, "nextPageToken", token.into()));
-    }
-    // The server may have lowered what we asked for: only what it echoes counts.
+    Some((last != Some(true)).then(|| with(request, "nextPageToken", token.into())))
+}
+
+/// Slack: a cursor, empty at the end.
+fn by_cursor(request: &Request, body: &Object, _: usize) -> Next {
+    let cursor = member(body, &["response_metadata", "next_cursor"])?.as_str()?;
+    Some((!cursor.is_empty()).then(|| with(request, "cursor", cursor.into())))
+}
+
+/// Confluence, Bitbucket Cloud and Tempo: the address of the next page.
+fn by_link(request: &Request, body: &Object, _: usize) -> Next {
+    let links = [&["_links", "next"][..], &["next"], &["metadata", "next"]];
+    let link = links.iter().find_map(|path| text(body, path))?;
+    Some(Some(follow(request, link, text(body, &["_links", "context"]).unwrap_or_default())))
+}
+
+/// Bitbucket Data Center: the next start is the server's own choice.
+fn by_start(request: &Request, body: &Object, _: usize) -> Next {
+    let last = body.get("isLastPage")?.as_bool()?;
+    let start = body.get("nextPageStart").and_then(Json::as_int);
+    Some(start.filter(|_| !last).map(|start| with(request, "start", Json::Int(start))))
+}
+
+/// Jira: an offset. The server may have lowered what we asked for: only what it echoes counts.
+fn by_offset(request: &Request, body: &Object, count: usize) -> Next {
     let start = body.get("startAt").and_then(Json::as_int)?;
     let reached = start + i64::try_from(count).ok()?;
+    let last = body.get("isLast").and_then(Json::as_bool);
     let more = match (last, body.get("total").and_then(Json::as_int)) {
         (Some(last), _) => !last,
         (None, Some(total)) => reached < total,
         (None, None) => false,
     };
-    (more && count > 0).then(|| with(request, "startAt", Json::Int(reached)))
+    Some((more && count > 0).then(|| with(request, "startAt", Json::Int(reached))))
+}
+
+/// Bamboo: an offset of another name.
+fn by_index(request: &Request, body: &Object, count: usize) -> Next {
+    let start = body.get("start-index").and_then(Json::as_int)?;
+    let reached = start + i64::try_from(count).ok()?;
+    let size = body.get("size").and_then(Json::as_int)?;
+    Some((reached < size && count > 0).then(|| with(request, "start-index", Json::Int(reached))))
+}
+
+/// Slack's older methods: a page's number.
+fn by_number(request: &Request, body: &Object, count: usize) -> Next {
+    let paging = body.get("paging").or_else(|| body.get("pagination"))?;
+    let (page, pages) =
+        (paging.get("page")?.as_int()?, paging.get("pages").or_else(|| paging.get("page_count"))?.as_int()?);
+    Some((page < pages && count > 0).then(|| with(request, "page", Json::Int(page + 1))))
+}
+
+/// Returns the request for a link that the server gave. A whole address is checked before it is sent to.
+///
+/// A path may be written with or without the context that our own paths start with, or that is part of the address.
+fn follow(request: &Request, link: &str, context: &str) -> Request {
+    let mut next = request.clone();
+    if link.contains("://") {
+        (next.path, next.query) = (link.to_owned(), Vec::new());
+        return next;
+    }
+    let (path, query) = query_pairs(link);
+    let root = |path: &str| path.split('/').nth(1).map(str::to_owned);
+    let ours = root(&request.path);
+    let longer = format!("{context}{path}");
+    let candidates = [path, longer.as_str(), path.strip_prefix(context).unwrap_or(path)];
+    let fits = candidates.into_iter().find(|path| root(path) == ours);
+    next.path = fits.unwrap_or(path).to_owned();
+    next.query = query;
+    next
 }
 
 /// A bare array says nothing of its end; it has ended when a page is empty.
@@ -82,6 +187,13 @@ fn after_array(request: &Request, count: usize) -> Option<Request> {
     let number = |name: &str| request.query.iter().find(|(k, _)| k == name).and_then(|(_, v)| v.parse::<i64>().ok());
     let step = number("maxResults").unwrap_or(i64::try_from(count).ok()?);
     (count > 0).then(|| with(request, "startAt", Json::Int(number("startAt").unwrap_or(0) + step)))
+}
+
+/// Returns the request for what lies before the oldest item: ids sort by their time.
+fn before_oldest(request: &Request, items: &[Json]) -> Option<Request> {
+    let asked = request.query.iter().find(|(k, _)| k == "limit").and_then(|(_, v)| v.parse().ok());
+    let oldest = items.iter().filter_map(|item| item.get("id")?.as_str()).min()?;
+    (items.len() >= asked.unwrap_or(USUAL_LIMIT)).then(|| with(request, "before", oldest.into()))
 }
 
 /// Returns `request` asking for another part of the list: in its body if that is an object, else in its query.
@@ -105,7 +217,7 @@ pub struct Pager {
 
 impl Pager {
     /// Starts with `first`; `send` fetches one page. At most two pages wait to be read.
-    pub fn start<F, R>(first: Request, arrays: bool, send: F) -> Result<Pager>
+    pub fn start<F, R>(first: Request, arrays: Arrays, send: F) -> Result<Pager>
     where
         F: Fn(Request) -> R + Send + 'static,
         R: Future<Output = Result<Json>> + Send + 'static,
@@ -128,7 +240,7 @@ impl Drop for Pager {
     }
 }
 
-async fn read_all<F, R>(first: Request, arrays: bool, send: F, pages: mpsc::Sender<Result<Page>>)
+async fn read_all<F, R>(first: Request, arrays: Arrays, send: F, pages: mpsc::Sender<Result<Page>>)
 where
     F: Fn(Request) -> R,
     R: Future<Output = Result<Json>>,
@@ -162,14 +274,14 @@ mod tests {
     use super::super::Method;
     use super::*;
 
-    fn read(query: &[(&str, &str)], body: &str, arrays: bool) -> Page {
+    fn read(query: &[(&str, &str)], body: &str, arrays: Arrays) -> Page {
         let mut request = Request::new(Method::Get, "/list");
         request.query = query.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         Page::read(&request, &crate::json::parse(body.as_bytes()).unwrap(), arrays).unwrap()
     }
 
     fn next(query: &[(&str, &str)], body: &str) -> Option<Vec<(String, String)>> {
-        read(query, body, true).next.map(|request| request.query)
+        read(query, body, Arrays::Offset).next.map(|request| request.query)
     }
 
     fn pair(name: &str, value: &str) -> Option<Vec<(String, String)>> {
@@ -203,24 +315,91 @@ mod tests {
     fn a_bare_array_ends_with_an_empty_page() {
         assert_eq!(next(&[("maxResults", "50")], "[1,2]").unwrap().last().unwrap().1, "50");
         assert_eq!(next(&[("startAt", "50"), ("maxResults", "50")], "[]"), None);
-        assert!(read(&[], "[1,2]", false).next.is_none());
+        assert!(read(&[], "[1,2]", Arrays::Whole).next.is_none());
     }
 
     #[test]
     fn the_only_array_is_the_list() {
-        assert_eq!(read(&[], r#"{"expand":"x","watchers":[1,2]}"#, false).items.len(), 2);
+        assert_eq!(read(&[], r#"{"expand":"x","watchers":[1,2]}"#, Arrays::Whole).items.len(), 2);
         let request = Request::new(Method::Get, "/x");
-        let error = Page::read(&request, &crate::json::parse(br#"{"a":[],"b":[]}"#).unwrap(), false).unwrap_err();
+        let error =
+            Page::read(&request, &crate::json::parse(br#"{"a":[],"b":[]}"#).unwrap(), Arrays::Whole).unwrap_err();
         assert!(error.message.contains("its members are a, b"), "{error}");
+    }
+
+    #[test]
+    fn every_service_says_in_its_own_way_that_there_is_more() {
+        assert_eq!(next(&[], r#"{"channels":[1],"response_metadata":{"next_cursor":"dX="}}"#), pair("cursor", "dX="));
+        assert_eq!(next(&[], r#"{"channels":[1],"response_metadata":{"next_cursor":""}}"#), None);
+        assert_eq!(next(&[], r#"{"values":[1],"isLastPage":false,"nextPageStart":37}"#), pair("start", "37"));
+        assert_eq!(next(&[], r#"{"values":[1],"isLastPage":true,"nextPageStart":null}"#), None);
+        let bamboo = r#"{"expand":"plans","plans":{"size":3,"start-index":0,"max-result":1,"plan":[1]}}"#;
+        assert_eq!(next(&[], bamboo), pair("start-index", "1"));
+        assert_eq!(read(&[], bamboo, Arrays::Whole).items.len(), 1);
+        let slack = r#"{"messages":{"matches":[1],"paging":{"page":1,"pages":2}}}"#;
+        assert_eq!(
+            next(&[("query", "x")], slack).unwrap(),
+            [("query".into(), "x".into()), ("page".into(), "2".into())]
+        );
+    }
+
+    #[test]
+    fn links_are_followed_under_the_path_they_belong_to() {
+        for (path, body, goes) in [
+            (
+                "/wiki/api/v2/pages",
+                r#"{"results":[1],"_links":{"next":"/wiki/api/v2/pages?cursor=abc"}}"#,
+                "/wiki/api/v2/pages",
+            ),
+            (
+                "/wiki/rest/api/search",
+                r#"{"results":[1],"_links":{"next":"/rest/api/search?start=1","context":"/wiki"}}"#,
+                "/wiki/rest/api/search",
+            ),
+            (
+                "/rest/api/content",
+                r#"{"results":[1],"_links":{"next":"/rest/api/content?start=1","context":"/confluence"}}"#,
+                "/rest/api/content",
+            ),
+            (
+                "/rest/api/content",
+                r#"{"results":[1],"_links":{"next":"/confluence/rest/api/content?start=1","context":"/confluence"}}"#,
+                "/rest/api/content",
+            ),
+            (
+                "/2.0/repositories/a",
+                r#"{"values":[1],"next":"https://api.bitbucket.org/2.0/repositories/a?page=2"}"#,
+                "https://api.bitbucket.org/2.0/repositories/a?page=2",
+            ),
+            (
+                "/4/worklogs",
+                r#"{"metadata":{"next":"https://api.tempo.io/4/worklogs?offset=50"},"results":[1]}"#,
+                "https://api.tempo.io/4/worklogs?offset=50",
+            ),
+        ] {
+            let request = Request::new(Method::Get, path);
+            let page = Page::read(&request, &crate::json::parse(body.as_bytes()).unwrap(), Arrays::Whole).unwrap();
+            assert_eq!(page.next.unwrap().path, goes);
+        }
+    }
+
+    #[test]
+    fn older_items_lie_before_the_oldest() {
+        let found = read(&[("limit", "2")], r#"[{"id":"5f2"},{"id":"5f1"}]"#, Arrays::Before).next.unwrap();
+        assert_eq!(found.query.last().unwrap(), &("before".to_owned(), "5f1".to_owned()));
+        assert!(read(&[("limit", "2")], r#"[{"id":"5f2"}]"#, Arrays::Before).next.is_none());
     }
 
     #[test]
     fn a_search_by_post_pages_in_its_body() {
         let mut request = Request::new(Method::Post, "/search");
         request.body = Body::Json(crate::json::parse(br#"{"jql":"x","startAt":0}"#).unwrap());
-        let page =
-            Page::read(&request, &crate::json::parse(br#"{"startAt":0,"total":5,"issues":[1]}"#).unwrap(), false)
-                .unwrap();
+        let page = Page::read(
+            &request,
+            &crate::json::parse(br#"{"startAt":0,"total":5,"issues":[1]}"#).unwrap(),
+            Arrays::Whole,
+        )
+        .unwrap();
         let Some(Request { body: Body::Json(body), .. }) = page.next else { panic!("no next page") };
         assert_eq!(body.to_string(), r#"{"jql":"x","startAt":1}"#);
     }

@@ -3,6 +3,7 @@
 use super::{
     native::{Thrown, native},
     operations::Api,
+    part,
     request::{self, Call},
     stream::Stream,
     throw::into_script,
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     auth::{Account, Value},
     error::{Error, Result},
-    http::{Method, Progress, Request},
+    http::{Arrays, Body, Method, Progress, Request},
     json::Json,
     secret::Secret,
     services::{Kind, Visitor},
@@ -36,9 +37,18 @@ impl<K: Kind> Clone for Connection<K> {
 }
 
 impl<K: Kind> Connection<K> {
-    fn make(world: &Rc<World>, map: Vec<(String, Value)>) -> Thrown<Dynamic> {
-        let account = world.account(K::SERVICE, map).map_err(into_script)?;
-        Ok(Dynamic::from(Self { account, world: world.clone(), service: PhantomData }))
+    fn make(world: &Rc<World>, map: Vec<(String, Value)>) -> Result<Dynamic> {
+        let account = if K::SERVICE.hosts.is_empty() {
+            world.account(K::SERVICE, map)?
+        } else {
+            part::account(K::SERVICE, world, map)?
+        };
+        Ok(Self::of(account, world))
+    }
+
+    /// Makes the connection of an account.
+    pub(super) fn of(account: Arc<Account>, world: &Rc<World>) -> Dynamic {
+        Dynamic::from(Self { account, world: world.clone(), service: PhantomData })
     }
 
     /// Sends `request` and returns its data.
@@ -52,12 +62,18 @@ impl<K: Kind> Connection<K> {
 
     /// Returns the operations published for this server.
     pub(super) fn catalog(&self) -> Result<crate::catalog::Catalog> {
+        if !K::SERVICE.apis.is_empty() {
+            return Ok(crate::catalog::Catalog(K::SERVICE.apis));
+        }
         let flavour = self.world.wait(self.account.flavour())?;
         Ok(crate::catalog::Catalog(flavour.apis))
     }
 
     fn simple(&self, method: Method, path: &str, map: Option<&Dynamic>) -> Result<Dynamic> {
         let mut request = request::simple(method, path, map)?;
+        if K::SERVICE.forms {
+            request.body = as_form(request.body);
+        }
         self.mark(&mut request)?;
         Ok(self.fetch(&request, None)?.map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
     }
@@ -96,10 +112,15 @@ impl<K: Kind> Connection<K> {
         Ok(catalog.route(method, &request.route).or_else(newer))
     }
 
-    /// Says whether a bare array is one page of several: its operation then takes an offset.
-    pub(super) fn pages_arrays(&self, request: &Request) -> Result<bool> {
-        let operation = self.published(request)?;
-        Ok(operation.is_some_and(|operation| operation.parameters.iter().any(|p| p.name == "startAt")))
+    /// Says what a bare array is: one page of several, if its operation takes an offset or a moment.
+    pub(super) fn pages_arrays(&self, request: &Request) -> Result<Arrays> {
+        let Some(operation) = self.published(request)? else { return Ok(Arrays::Whole) };
+        let takes = |name: &str| operation.parameters.iter().any(|p| p.name == name);
+        Ok(match (takes("startAt"), takes("before")) {
+            (true, _) => Arrays::Offset,
+            (false, true) => Arrays::Before,
+            (false, false) => Arrays::Whole,
+        })
     }
 
     fn upload(&self, path: &str, file: &str, map: Option<&Dynamic>) -> Result<Dynamic> {
@@ -182,11 +203,22 @@ impl Visitor for Registrar<'_> {
 fn make<K: Kind>(engine: &mut Engine, world: &Rc<World>) {
     let name = K::SERVICE.name;
     let (plain, with_map) = (world.clone(), world.clone());
-    engine.register_fn(name, move || Connection::<K>::make(&plain, Vec::new()));
+    engine.register_fn(name, move || Connection::<K>::make(&plain, Vec::new()).map_err(into_script));
     engine.register_fn(name, move |given: Dynamic| {
-        let map = given_parameters(K::SERVICE.name, &given).map_err(into_script)?;
-        Connection::<K>::make(&with_map, map)
+        let made = match part::host(K::SERVICE, &given) {
+            Some(host) => host.map(|account| Connection::<K>::of(account, &with_map)),
+            None => given_parameters(K::SERVICE.name, &given).and_then(|map| Connection::<K>::make(&with_map, map)),
+        };
+        made.map_err(into_script)
     });
+}
+
+/// Slack's bodies are forms; what is no plain value goes as JSON in them.
+fn as_form(body: Body) -> Body {
+    let Body::Json(Json::Object(members)) = body else { return body };
+    let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let given = members.iter().filter(|(_, value)| !matches!(value, Json::Null));
+    Body::Form(given.map(|(name, value)| (name.to_string(), text(value))).collect())
 }
 
 /// Reads the map of a connection.

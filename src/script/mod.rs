@@ -15,6 +15,7 @@ mod natives;
 mod object;
 mod operations;
 mod params;
+mod part;
 mod present;
 mod progress;
 mod request;

@@ -156,7 +156,8 @@ struct Preparer<'a> {
 
 impl Visitor for Preparer<'_> {
     fn visit<K: Kind>(&mut self) {
-        let catalogs: Vec<Catalog> = K::SERVICE.flavours.iter().map(|flavour| Catalog(flavour.apis)).collect();
+        let flavours = K::SERVICE.flavours.iter().map(|flavour| flavour.apis);
+        let catalogs: Vec<Catalog> = flavours.chain([K::SERVICE.apis]).map(Catalog).collect();
         for name in self.names.iter().filter(|name| catalogs.iter().any(|c| c.operation(name).is_some())) {
             if !self.world.operations.borrow_mut().insert(format!("{}.{name}", K::SERVICE.name)) {
                 continue;

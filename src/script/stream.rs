@@ -4,7 +4,7 @@ use super::{throw::into_script, value::to_dynamic, world::World};
 use crate::{
     auth::Account,
     error::{Error, Result},
-    http::{Page, Pager, Request},
+    http::{Arrays, Page, Pager, Request},
     json::Json,
 };
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
@@ -19,7 +19,7 @@ struct Inner {
     world: Rc<World>,
     state: State,
     items: std::vec::IntoIter<Json>,
-    arrays: bool,
+    arrays: Arrays,
     limit: Option<usize>,
     given: usize,
     total: Option<i64>,
@@ -36,7 +36,7 @@ enum State {
 
 impl Stream {
     /// Makes the stream. Sends nothing.
-    pub(super) fn new(account: Arc<Account>, world: Rc<World>, request: Request, arrays: bool) -> Self {
+    pub(super) fn new(account: Arc<Account>, world: Rc<World>, request: Request, arrays: Arrays) -> Self {
         Stream(Rc::new(RefCell::new(Inner {
             account,
             world,
