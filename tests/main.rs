@@ -3,7 +3,10 @@
 mod auth;
 mod bad_input;
 mod common;
+mod engine;
+mod goldens;
 mod layers;
+mod leaks;
 mod replay;
 mod scripts;
 mod wire;

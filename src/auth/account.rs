@@ -245,7 +245,8 @@ impl Account {
         {
             return Ok(size);
         }
-        Err(http::failure(self.settings.service, request, &refused))
+        let answer = self.judge(request, refused).await?;
+        Err(http::failure(self.settings.service, request, &answer))
     }
 
     async fn save(

@@ -99,6 +99,10 @@ impl Address {
         if plain.chars().any(char::is_control) {
             return Err(Error::client("the path has control characters in it"));
         }
+        if path.contains('#') {
+            return Err(Error::client(format_args!("the path \"{path}\" has a # in it, which would not be sent"))
+                .hint("put the value into the map and {name} into the path"));
+        }
         let whole = format!("{}{path}", self.as_str());
         Url::parse(&whole).map_err(|e| Error::client(format_args!("the path \"{path}\" makes no address: {e}")))
     }
@@ -200,6 +204,7 @@ mod tests {
             "//evil.com/x",
             "/a\\..\\b",
             "/a%0d%0ab",
+            "/a#b",
             "https://evil.com/jira/x",
             "https://acme.com/other",
             "https://acme.com.evil.com/jira/x",

@@ -1,6 +1,6 @@
 //! One server: its connection pool, its cookies, and how a request gets there and back.
 
-use super::{Address, Answer, Credentials, Progress, Request, address, body::Body, decode, failure, retry, tls};
+use super::{Address, Answer, Credentials, Progress, Request, address, decode, failure, retry, tls, transfer};
 use crate::{
     error::{Error, Kind, Result},
     secret::Secret,
@@ -8,13 +8,14 @@ use crate::{
 use reqwest::{
     RequestBuilder, Response, Url,
     cookie::{CookieStore, Jar},
-    header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE},
+    header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, LOCATION, SET_COOKIE},
 };
 use std::{
     path::PathBuf,
     sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard},
     time::Duration,
 };
+use tokio::sync::Notify;
 
 /// The most that one answer may hold in memory. Files go to disk by `download`, whatever their size.
 const LARGEST: usize = 256 * 1024 * 1024;
@@ -73,19 +74,39 @@ impl Client {
 
     /// Sends `request` and returns whatever the server answers, a refusal included. Waits and tries again where the rules allow.
     pub async fn send(&self, request: &Request, credentials: &Credentials) -> Result<Answer> {
+        self.persist(request, credentials, None).await
+    }
+
+    /// Like [`Client::send`], for a request whose body may take long: only a pause longer than the time limit is too long.
+    pub async fn transfer(&self, request: &Request, credentials: &Credentials, progress: &Progress) -> Result<Answer> {
+        self.persist(request, credentials, Some(progress)).await
+    }
+
+    async fn persist(
+        &self,
+        request: &Request,
+        credentials: &Credentials,
+        progress: Option<&Progress>,
+    ) -> Result<Answer> {
         let mut tries = 1;
         loop {
-            let outcome = self.attempt(request, credentials).await;
-            let Some(wait) = retry::wait_before_next(request, &outcome, tries) else {
+            let outcome = self.attempt(request, credentials, progress).await;
+            if !self.waits(request, &outcome, tries).await {
                 return self.unless_too_many(outcome, request);
-            };
-            self.tell_wait(&outcome, wait);
-            tokio::time::sleep(wait).await;
+            }
             tries += 1;
         }
     }
 
-    fn unless_too_many(&self, outcome: Result<Answer>, request: &Request) -> Result<Answer> {
+    /// Waits where `request` may be sent again after try number `tries`; says whether it may.
+    pub(super) async fn waits(&self, request: &Request, outcome: &Result<Answer>, tries: u32) -> bool {
+        let Some(wait) = retry::wait_before_next(request, outcome, tries) else { return false };
+        self.tell_wait(outcome, wait);
+        tokio::time::sleep(wait).await;
+        true
+    }
+
+    pub(super) fn unless_too_many(&self, outcome: Result<Answer>, request: &Request) -> Result<Answer> {
         match outcome {
             Ok(answer) if answer.status == 429 => {
                 let words = answer.content.as_json().cloned();
@@ -107,16 +128,20 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, request: &Request, credentials: &Credentials) -> Result<Answer> {
+    async fn attempt(
+        &self,
+        request: &Request,
+        credentials: &Credentials,
+        progress: Option<&Progress>,
+    ) -> Result<Answer> {
         let limit = self.options.timeout;
+        let moved = Arc::new(Notify::new());
+        let progress = progress.map(|progress| transfer::moving(progress.clone(), moved.clone()));
         let work = async {
-            let response = self.open(request, credentials, None).await?;
+            let response = self.open(request, credentials, progress.as_ref()).await?;
             self.finish(request, response).await
         };
-        match tokio::time::timeout(limit, work).await {
-            Ok(done) => done,
-            Err(_) => Err(self.too_late(request, limit)),
-        }
+        transfer::unless_stuck(limit, &moved, work).await.unwrap_or_else(|| Err(self.too_late(request, limit)))
     }
 
     fn too_late(&self, request: &Request, limit: Duration) -> Box<Error> {
@@ -167,14 +192,15 @@ impl Client {
         }
     }
 
-    /// Sends a request whose body may take long, such as an upload, once.
-    pub async fn transfer(&self, request: &Request, credentials: &Credentials, progress: &Progress) -> Result<Answer> {
-        let response = self.open(request, credentials, Some(progress)).await?;
-        self.finish(request, response).await
+    /// Like [`Client::open`], within the time limit.
+    pub(super) async fn open_in_time(&self, request: &Request, credentials: &Credentials) -> Result<Response> {
+        let limit = self.options.timeout;
+        let opened = tokio::time::timeout(limit, self.open(request, credentials, None)).await;
+        opened.unwrap_or_else(|_| Err(self.too_late(request, limit)))
     }
 
     /// Sends once and follows redirects; the body of the answer is still to be read.
-    pub(super) async fn open(
+    async fn open(
         &self,
         request: &Request,
         credentials: &Credentials,
@@ -210,10 +236,13 @@ impl Client {
         };
         let method = reqwest::Method::from_bytes(request.method.name().as_bytes())
             .map_err(|_| Error::client("this method cannot be sent"))?;
-        let mut out = self.with_headers(pool.request(method, url.clone()), request)?;
-        if ours {
-            out = self.with_credentials(out, url, credentials)?;
-        }
+        let mut out = pool.request(method, url.clone());
+        // Another server gets nothing of ours: headers may hold secrets too.
+        out = if ours {
+            self.with_credentials(self.with_headers(out, request)?, url, credentials)?
+        } else {
+            out.header("accept", "*/*")
+        };
         out = request.body.put(out, progress).await?;
         self.trace_request(request, url, if ours { credentials } else { &Credentials::Nothing });
         let response = out.send().await.map_err(|e| self.broken(request, &e))?;
@@ -244,9 +273,8 @@ impl Client {
             out = out.header("x-atlassian-token", "no-check");
         }
         for (name, value) in &request.headers {
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| Error::client(format_args!("the header `{name}` has characters that cannot be sent")))?;
-            out = out.header(name.as_str(), value);
+            let (name, value) = header(name, value)?;
+            out = out.header(name, value);
         }
         Ok(out)
     }
@@ -327,63 +355,27 @@ impl Client {
                 Err(failure::redirected(self.service, request, &next))
             };
         }
-        if url.scheme() == "https" && next.scheme() != "https" {
-            return Err(failure::redirected(self.service, request, &next));
+        if self.may_follow(url, &next) {
+            Ok(Some(next))
+        } else {
+            Err(failure::redirected(self.service, request, &next))
         }
-        Ok(Some(next))
+    }
+
+    fn may_follow(&self, from: &Url, to: &Url) -> bool {
+        let web = matches!(to.scheme(), "http" | "https") && (from.scheme() == "http" || to.scheme() == "https");
+        web && Address::parse(&to.origin().ascii_serialization(), self.options.insecure).is_ok()
     }
 
     fn broken(&self, request: &Request, error: &reqwest::Error) -> Box<Error> {
         failure::network(self.service, request, &self.address, error, &tls::chain(error))
     }
-
-    fn trace_request(&self, request: &Request, url: &Url, credentials: &Credentials) {
-        if !self.options.trace {
-            return;
-        }
-        let how = match credentials {
-            Credentials::Nothing => "no credential",
-            Credentials::Basic { .. } => "Authorization: Basic ••••",
-            Credentials::Bearer(_) => "Authorization: Bearer ••••",
-            Credentials::KeyToken { .. } => "Authorization: OAuth ••••",
-            Credentials::Session => "Cookie: ••••",
-        };
-        let query = if request.query.is_empty() { String::new() } else { format!("?{}", shown_query(&request.query)) };
-        (self.options.say)(&format!("> {} {}{query}  [{how}]", request.method.name(), address::shown(url)));
-        if !matches!(request.body, Body::None) && !request.once {
-            (self.options.say)(&format!("> {}", short(&request.body.shown())));
-        }
-    }
-
-    fn trace_answer(&self, status: u16, length: usize, headers: &HeaderMap) {
-        if !self.options.trace {
-            return;
-        }
-        let media = headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("no content type");
-        (self.options.say)(&format!("< {status}  {length} bytes, {}", decode::clean(media)));
-    }
 }
 
-/// Query keys whose values are not shown.
-const HIDDEN_KEYS: &[&str] =
-    &["token", "key", "os_password", "os_username", "password", "access_token", "client_secret"];
-
-fn shown_query(query: &[(String, String)]) -> String {
-    let show = |(k, v): &(String, String)| {
-        let value = if HIDDEN_KEYS.contains(&k.as_str()) { crate::secret::MASK } else { v.as_str() };
-        format!("{k}={value}")
-    };
-    query.iter().map(show).collect::<Vec<_>>().join("&")
-}
-
-/// Cuts what a trace shows of a body.
-fn short(text: &str) -> String {
-    const MOST: usize = 400;
-    let text = crate::secret::redact(text);
-    match text.char_indices().nth(MOST) {
-        Some((at, _)) => format!("{}… ({} bytes)", &text[..at], text.len()),
-        None => text.into_owned(),
-    }
+/// Makes a header of a script's, or says why it cannot be sent. The value is not repeated.
+pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+    let made = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(value).ok());
+    made.ok_or_else(|| Error::client(format_args!("the header `{name}` has characters that cannot be sent")))
 }
 
 /// Makes the header of RFC 7617, in UTF-8.

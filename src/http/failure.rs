@@ -6,7 +6,7 @@ use crate::{
     json::Json,
     services::Service,
 };
-use reqwest::Url;
+use reqwest::{Url, header::HeaderMap};
 
 /// The sentence of every 401 (E1).
 const NOT_AUTHORISED: &str = "User is not authorized to perform the request.";
@@ -178,9 +178,7 @@ impl Answer {
 
     /// Says that the server treats us as nobody though a credential was sent.
     pub fn is_anonymous(&self) -> bool {
-        let reason = self.header("x-seraph-loginreason").unwrap_or_default();
-        let failed = reason.contains("AUTHENTICATED_FAILED") && !reason.contains("OK");
-        failed || self.header("x-ausername") == Some("anonymous")
+        is_anonymous(&self.headers)
     }
 
     /// Returns the user the server sees, where it names one.
@@ -205,6 +203,14 @@ impl Answer {
         let reason = self.header("x-authentication-denied-reason").filter(|r| r.contains("CAPTCHA"))?;
         Some(reason.split_once("login-url=").map_or("", |(_, url)| url))
     }
+}
+
+/// Says by an answer's headers that the server treats us as nobody.
+pub(super) fn is_anonymous(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    let reason = text("x-seraph-loginreason").unwrap_or_default();
+    let failed = reason.contains("AUTHENTICATED_FAILED") && !reason.contains("OK");
+    failed || text("x-ausername") == Some("anonymous")
 }
 
 /// Makes the error for a connection that did not come about or broke.

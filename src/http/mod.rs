@@ -14,11 +14,12 @@ mod pages;
 mod retry;
 mod route;
 mod tls;
+mod trace;
 mod transfer;
 
 pub use address::Address;
 pub use body::{Body, Part};
-pub use client::{Client, Options, Say};
+pub use client::{Client, Options, Say, header};
 pub use decode::Content;
 pub use failure::{failure, not_authorised, refused};
 pub use interrupt::{Interrupt, pause, wait, within};

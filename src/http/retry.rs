@@ -31,7 +31,10 @@ pub(super) fn wait_before_next(request: &Request, outcome: &Result<Answer>, trie
             asked(&answer.headers).unwrap_or_else(|| back_off(tries, 1))
         }
         Ok(answer) if request.reads && is_hollow(answer) => back_off(tries, 8),
-        Err(error) if request.reads && error.kind == Kind::Network => back_off(tries, 8),
+        // A wrong certificate does not get right by waiting.
+        Err(error) if request.reads && error.kind == Kind::Network && !error.message.contains("certificate") => {
+            back_off(tries, 8)
+        }
         _ => return None,
     };
     (wait <= LONGEST).then_some(wait)

@@ -1,12 +1,18 @@
 //! The connection pool of one server, with its proxy and its certificates.
 
 use super::{Address, Options};
-use crate::error::{Error, Result};
-use reqwest::{Certificate, ClientBuilder, Proxy, redirect::Policy};
+use crate::{
+    error::{Error, Result},
+    secret,
+};
+use reqwest::{Certificate, ClientBuilder, Proxy, Url, redirect::Policy};
 use std::{sync::Once, time::Duration};
 
 /// How long a connection may take to come about, whatever the answer may take.
 const CONNECT: Duration = Duration::from_secs(20);
+
+/// Schemes of the proxies that we can talk to.
+const PROXIES: &[&str] = &["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
 /// Our name. It must not look like a browser's: Atlassian servers then ask for an `Origin`.
 const USER_AGENT: &str = concat!("tieline/", env!("CARGO_PKG_VERSION"));
@@ -55,15 +61,25 @@ fn trust(builder: ClientBuilder, options: &Options) -> Result<ClientBuilder> {
 
 fn proxied(builder: ClientBuilder, address: &Address, options: &Options) -> Result<ClientBuilder> {
     match &options.proxy {
-        Some(proxy) => {
-            let proxy = Proxy::all(proxy.reveal())
-                .map_err(|_| Error::client("`proxy` is not an address; it looks like http://proxy.acme.com:3128"))?;
-            Ok(builder.proxy(proxy))
-        }
+        Some(proxy) => Ok(builder.proxy(proxy_at(proxy.reveal().trim())?)),
         // A proxy named in the environment is for other machines.
         None if address.is_loopback() => Ok(builder.no_proxy()),
         None => Ok(builder),
     }
+}
+
+/// Checks the address of a proxy, which reqwest would do only when it fails, and hides the password in it.
+fn proxy_at(text: &str) -> Result<Proxy> {
+    let refuse = || Error::client("`proxy` is not an address; it looks like http://proxy.acme.com:3128");
+    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let url = Url::parse(&whole).ok().filter(|url| PROXIES.contains(&url.scheme()) && url.has_host());
+    let url = url.ok_or_else(refuse)?;
+    if let Some(password) = url.password() {
+        let password = percent_encoding::percent_decode_str(password).decode_utf8_lossy();
+        secret::hide(&password);
+        secret::hide(&format!("{}:{password}", url.username()));
+    }
+    Proxy::all(whole).map_err(|_| refuse())
 }
 
 /// Returns what reqwest says, with its causes, without the address (its query may hold a secret).

@@ -7,7 +7,7 @@ use super::{
     request::{self, Call},
     stream::Stream,
     throw::into_script,
-    value::{members, to_dynamic},
+    value::{members, plain_type, to_dynamic},
     world::World,
 };
 use crate::{
@@ -224,7 +224,7 @@ fn as_form(body: Body) -> Body {
 /// Reads the map of a connection.
 fn given_parameters(service: &str, given: &Dynamic) -> Result<Vec<(String, Value)>> {
     let Some(map) = members(given) else {
-        return Err(Error::client(format_args!("{service}(…) takes a map of parameters, not {}", given.type_name()))
+        return Err(Error::client(format_args!("{service}(…) takes a map of parameters, not {}", plain_type(given)))
             .hint(format!("such as {service}(#{{ server: \"https://…\", token: … }})")));
     };
     map.into_iter()
@@ -243,7 +243,7 @@ fn parameter(name: &str, value: &Dynamic) -> Result<Value> {
     if value.is_string() || value.is_int() || value.is_float() {
         return Ok(Value::Text(value.to_string()));
     }
-    Err(Error::client(format_args!("`{name}` must be text, not {}", value.type_name())))
+    Err(Error::client(format_args!("`{name}` must be text, not {}", plain_type(value))))
 }
 
 fn requests<K: Kind>(module: &mut Module) {

@@ -348,8 +348,8 @@ mod tests {
     #[test]
     fn what_is_no_data_is_refused_by_its_place() {
         for (script, says) in [
-            ("j.fields.x = || 1; 1", "a value of type Fn cannot become JSON"),
-            ("to_json(#{a: [1, || 2]})", "a value of type Fn cannot become JSON (at `a[1]`)"),
+            ("j.fields.x = || 1; 1", "a value of type function cannot become JSON"),
+            ("to_json(#{a: [1, || 2]})", "a value of type function cannot become JSON (at `a[1]`)"),
             ("to_json(1.0 / 0.0)", "the number inf cannot become JSON"),
             ("parse_json(\"{\\\"a\\\":1+1}\")", "this is not valid JSON"),
             ("let x = []; for i in 0..200 { x = [x]; } to_json(x)", "nested more than 128 levels deep"),

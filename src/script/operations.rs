@@ -4,7 +4,7 @@ use super::{
     connection::Connection,
     native::{Thrown, native},
     throw::into_script,
-    value::{from_dynamic_revealing, members, to_dynamic},
+    value::{from_dynamic_revealing, members, plain_type, to_dynamic},
     world::World,
 };
 use crate::{
@@ -48,7 +48,7 @@ impl<K: Kind> Connection<K> {
 fn arguments(map: Option<&Dynamic>) -> Result<Object> {
     let Some(map) = map else { return Ok(Object::default()) };
     let values =
-        members(map).ok_or_else(|| Error::client(format_args!("an operation takes a map, not {}", map.type_name())))?;
+        members(map).ok_or_else(|| Error::client(format_args!("an operation takes a map, not {}", plain_type(map))))?;
     let given = values.into_iter().filter(|(_, value)| !value.is_unit());
     given
         .map(|(name, value)| Ok((name, from_dynamic_revealing(&value)?)))

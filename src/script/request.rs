@@ -1,9 +1,9 @@
 //! Script values to requests, and answers back.
 
-use super::value::{from_dynamic, from_dynamic_revealing, members, to_dynamic};
+use super::value::{from_dynamic, from_dynamic_revealing, members, plain_type, to_dynamic};
 use crate::{
     error::{Error, Result},
-    http::{Answer, Body, Content, Method, Part, Request, fill, query_pairs},
+    http::{self, Answer, Body, Content, Method, Part, Request, fill, query_pairs},
     json::Json,
     secret::Secret,
 };
@@ -26,7 +26,7 @@ pub(super) fn simple(method: Method, path: &str, map: Option<&Dynamic>) -> Resul
     let Some(values) = members(map) else {
         return match carries_body {
             true => named(method, path, &[], query, Body::Json(from_dynamic_revealing(map)?)),
-            false => Err(Error::client(format_args!("the query must be a map, not {}", map.type_name()))),
+            false => Err(Error::client(format_args!("the query must be a map, not {}", plain_type(map)))),
         };
     };
     let left: Vec<(String, Dynamic)> =
@@ -83,12 +83,12 @@ fn text(name: &str, value: &Dynamic) -> Result<String> {
     if value.read_lock::<Secret>().is_some() {
         return Err(Error::client(format_args!("`{name}` is a secret, and secrets do not go into addresses")));
     }
-    match from_dynamic(value)? {
-        Json::Text(text) => Ok(text.as_ref().to_owned()),
-        Json::Array(_) | Json::Object(_) | Json::Null => {
-            Err(Error::client(format_args!("`{name}` must be a plain value, not {}", value.type_name())))
+    match from_dynamic(value) {
+        Ok(Json::Text(text)) => Ok(text.as_ref().to_owned()),
+        Err(_) | Ok(Json::Array(_) | Json::Object(_) | Json::Null) => {
+            Err(Error::client(format_args!("`{name}` must be a plain value, not {}", plain_type(value))))
         }
-        plain => Ok(plain.to_string()),
+        Ok(plain) => Ok(plain.to_string()),
     }
 }
 
@@ -112,27 +112,51 @@ pub(super) fn full(map: &Dynamic) -> Result<Call> {
     query.extend(listed("query", get("query"))?);
     let mut request = named(method, path, &[], query, body(get("body"), get("form"), get("files"))?)?;
     request.headers = listed("headers", get("headers"))?;
-    if let Some((name, _)) = request.headers.iter().find(|(name, _)| forbidden(name)) {
-        return Err(Error::client(format_args!("the header `{name}` is set by the connection")));
-    }
-    let check = get("check").is_none_or(|check| check.as_bool().unwrap_or(true));
+    check_headers(&request)?;
+    let check = get("check").map_or(Ok(true), Dynamic::as_bool);
+    let check = check.map_err(|_| Error::client("`check` must be true or false"))?;
     Ok(Call { request, check })
+}
+
+fn check_headers(request: &Request) -> Result<()> {
+    let ours = |name: &str| {
+        forbidden(name) || name.eq_ignore_ascii_case("content-type") && matches!(request.body, Body::Multipart(_))
+    };
+    for (name, value) in &request.headers {
+        if ours(name) {
+            return Err(Error::client(format_args!("the header `{name}` is set by the connection")));
+        }
+        http::header(name, value)?;
+    }
+    Ok(())
 }
 
 /// Says whether a header says who we are, which is the connection's business.
 fn forbidden(name: &str) -> bool {
-    ["authorization", "cookie", "host", "content-length", "proxy-authorization"]
-        .contains(&name.to_ascii_lowercase().as_str())
+    [
+        "authorization",
+        "cookie",
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "upgrade",
+        "proxy-authorization",
+    ]
+    .contains(&name.to_ascii_lowercase().as_str())
 }
 
 fn listed(name: &str, value: Option<&Dynamic>) -> Result<Vec<(String, String)>> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let values = members(value)
-        .ok_or_else(|| Error::client(format_args!("`{name}` must be a map, not {}", value.type_name())))?;
+        .ok_or_else(|| Error::client(format_args!("`{name}` must be a map, not {}", plain_type(value))))?;
     pairs(&values)
 }
 
 fn body(body: Option<&Dynamic>, form: Option<&Dynamic>, files: Option<&Dynamic>) -> Result<Body> {
+    if body.is_some() && form.is_some() {
+        return Err(Error::client("`body` and `form` are both given; a request has one body"));
+    }
     if let Some(files) = files {
         return multipart(files, body.or(form));
     }

@@ -20,6 +20,8 @@ struct Inner {
     state: State,
     items: std::vec::IntoIter<Json>,
     arrays: Arrays,
+    /// Whether the page read last was the last one.
+    ended: bool,
     limit: Option<usize>,
     given: usize,
     total: Option<i64>,
@@ -43,6 +45,7 @@ impl Stream {
             state: State::New(Box::new(request)),
             items: Vec::new().into_iter(),
             arrays,
+            ended: false,
             limit: None,
             given: 0,
             total: None,
@@ -125,6 +128,7 @@ impl Inner {
             match self.next_page() {
                 Ok(Some(page)) => {
                     self.total = page.total.or(self.total);
+                    self.ended = page.next.is_none();
                     self.items = page.items.into_iter();
                 }
                 Ok(None) => {
@@ -165,9 +169,7 @@ impl Inner {
 
     /// Says aloud that a limit cut the list, if it did.
     fn stop_at_limit(&mut self) {
-        let more = self.items.len() > 0
-            || matches!(self.state, State::Reading(_))
-            || matches!(self.state, State::New(_)) && self.given > 0;
+        let more = self.items.len() > 0 || !self.ended && self.given > 0;
         let known = self.total.and_then(|total| usize::try_from(total).ok());
         let cut = known.map_or(more, |total| total > self.given);
         if cut {

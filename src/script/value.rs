@@ -113,7 +113,13 @@ pub fn plain_type(value: &Dynamic) -> &'static str {
     match value.type_name() {
         name if name.contains("::Connection<") => "connection",
         name if name.ends_with("::Stream") => "list that is not read yet; use .all()",
-        name if name.ends_with("FnPtr") => "function",
+        name if name == "Fn" || name.ends_with("FnPtr") => "function",
+        name if name.ends_with("::Object") => "map",
+        name if name.ends_with("::Exact") => "number",
+        name if name.ends_with("::Secret") => "secret",
+        "i64" => "int",
+        "f64" => "float",
+        "()" => "() (nothing)",
         name => name.rsplit("::").next().unwrap_or(name),
     }
 }

@@ -63,6 +63,13 @@ impl Tieline {
         self
     }
 
+    /// Writes a file into a folder of the run's folder.
+    pub(crate) fn folder_file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.home.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        self.file(name, text)
+    }
+
     /// Lets this run print a secret, where that is its purpose.
     pub(crate) fn may_show_secrets(mut self) -> Self {
         self.may_show = true;
@@ -75,7 +82,12 @@ impl Tieline {
     }
 
     /// Runs to the end. Fails if that takes too long, or if a known secret is in the output.
-    pub(crate) fn run(mut self) -> Run {
+    pub(crate) fn run(self) -> Run {
+        self.keep().0
+    }
+
+    /// Like [`Tieline::run`], and keeps the run's folder as long as the second value lives.
+    pub(crate) fn keep(mut self) -> (Run, tempfile::TempDir) {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         self.command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
         let mut child = self.command.spawn().expect("the program starts");
@@ -95,7 +107,7 @@ impl Tieline {
                 assert!(!run.out.contains(secret) && !run.err.contains(secret), "a secret leaked: {run:#?}");
             }
         }
-        run
+        (run, self.home)
     }
 }
 

@@ -1,0 +1,277 @@
+//! The language as scripts see it: what is repaired, what stays exact, how runs begin and end.
+
+use crate::common::{
+    Run,
+    practice::Practice,
+    server::{json, serve},
+    tieline,
+};
+use serde_json::Value;
+use std::{
+    fmt::Write as _,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// Evaluates every expression in one run and holds it against what it should print.
+fn table(rows: &[(&str, &str)]) {
+    let mut script = String::new();
+    for (n, (expression, _)) in rows.iter().enumerate() {
+        let _ = writeln!(
+            script,
+            "fn case_{n}() {{ {expression} }}\nlet shown = (); try {{ shown = `${{case_{n}()}}`; }} catch (e) {{ shown = `error: ${{e.message}}`; }} print(to_json([{n}, shown]));"
+        );
+    }
+    let run = tieline(&["table.rhai"]).file("table.rhai", script).run().ok();
+    let shown: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(shown.len(), rows.len(), "{run:?}");
+    let wrong: Vec<String> = rows
+        .iter()
+        .zip(&shown)
+        .filter(|((_, is), shown)| shown[1] != *is)
+        .map(|((expression, is), shown)| format!("{expression}\n  should be {is}\n  and is    {}", shown[1].as_str().unwrap()))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn texts_return_what_they_are_asked_for() {
+    table(&[
+        (r#""a-b-c".replace("-", "+")"#, "a+b+c"),
+        (r#"let s = "a-b"; s.replace("-", "+"); s"#, "a-b"),
+        (r#""  x ".trim() + "|""#, "x|"),
+        (r#"let s = " x "; s.trim(); s.len"#, "3"),
+        (r#"["a", 1, (), true].join("-")"#, "a-1--true"),
+        ("[1, 2, 3].join(\", \")", "1, 2, 3"),
+        ("[].join(\",\")", ""),
+        ("[1, 2.5, ()].sum()", "3.5"),
+        ("[1, 2].sum()", "3"),
+        ("[].sum()", "0"),
+        ("[[1], [2, [3]]].flatten()", "[1, 2, [3]]"),
+        (r#""ab".repeat(3)"#, "ababab"),
+        (r#""ab".repeat(0)"#, ""),
+        (r#"" 42 ".to_int() + 1"#, "43"),
+        (r#""forty".to_int()"#, "error: Client error: \"forty\" is not a whole number"),
+        (r#""1.5".to_float() * 2"#, "3.0"),
+        (r#""Żółć".to_upper()"#, "ŻÓŁĆ"),
+        (r#""Żółć".len"#, "4"),
+        (r#""a,b".split(",")"#, r#"["a", "b"]"#),
+        (r#""OPS-12 and OPS-7".find_all("[A-Z]+-\\d+")"#, r#"["OPS-12", "OPS-7"]"#),
+        (r#""OPS-12".matches("^[A-Z]+-\\d+$")"#, "true"),
+        (r#""a1b22".replace_regex("\\d+", "#")"#, "a#b#"),
+        (r#""a1b22".split_regex("\\d+")"#, r#"["a", "b", ""]"#),
+        (r#""x".matches("(")"#, "error: Client error: the pattern \"(\" is not valid: unclosed group"),
+        ("1234567.format()", "1,234,567"),
+        ("1234.5.format(2)", "1,234.50"),
+        (r#""a b&c".encode_uri()"#, "a%20b%26c"),
+        (r#""żółć".encode_base64().decode_base64()"#, "żółć"),
+    ]);
+}
+
+/// An issue as a server gives it; in each row it is `j`.
+const ISSUE: &str = r#"let j = parse_json(`{"key":"A-1","fields":{"summary":"S","status":{"name":"Open"},"labels":["b","a"],"parent":null},"public":true,"default":7,"type":{"in":1},"size":92233720368547758070}`);"#;
+
+#[test]
+fn what_a_server_gives_is_a_map_like_any_other() {
+    let rows = [
+        ("j.fields.status.name", "Open"),
+        (r#"j["fields"]["labels"][1]"#, "a"),
+        ("`${j.nope}|`", "|"),
+        ("j.nope?.deeper?.still ?? 5", "5"),
+        ("j.fields.parent ?? \"none\"", "none"),
+        ("j.nope.deeper", "error: "),
+        (r#"["key" in j, "nope" in j]"#, "[true, false]"),
+        ("j.keys()", r#"["key", "fields", "public", "default", "type", "size"]"#),
+        ("type_of(j) + \" \" + type_of(j.fields.labels)", "map array"),
+        ("j.public && j.default == 7 && j.type.in == 1", "true"),
+        ("let r = #{ \"private\": 1 }; r.private + r?.private", "2"),
+        ("j.fields.status.name = \"Done\"; j.fields.status", r#"#{"name": "Done"}"#),
+        ("let k = j; k.fields.labels.push(\"c\"); [k.fields.labels.len(), j.fields.labels.len()]", "[3, 2]"),
+        ("j.fields.labels[0] = \"z\"; j.fields.labels", r#"["z", "a"]"#),
+        ("j.fields.fresh = #{ a: [1] }; j.fields.fresh.a[0] += 1; j.fields.fresh", r#"#{"a": [2]}"#),
+        ("[j.fields.status == #{ name: \"Open\" }, #{ name: \"Open\" } == j.fields.status, j.fields.status == #{}]", "[true, true, false]"),
+        ("j.fields.status + #{ id: 1 }", r#"#{"name": "Open", "id": 1}"#),
+        ("#{ id: 1 } + j.fields.status", r#"#{"id": 1, "name": "Open"}"#),
+        ("[j.fields.status, #{ s: j.fields.status }]", r#"[#{"name": "Open"}, #{"s": #{"name": "Open"}}]"#),
+        ("let t = 0; for k in j.keys() { t += 1; } t", "6"),
+        ("switch j.key { \"A-1\" => \"yes\", _ => \"no\" }", "yes"),
+        ("to_json(j.fields)", r#"{"summary":"S","status":{"name":"Open"},"labels":["b","a"],"parent":null}"#),
+        ("json(j.fields.status)", "{\n  \"name\": \"Open\"\n}"),
+        ("to_json(parse_json(to_json(j))) == to_json(j)", "true"),
+        ("[j.size, type_of(j.size), to_json(j.size)]", r#"[92233720368547758070, "number", "92233720368547758070"]"#),
+        ("j.size == \"92233720368547758070\"", "true"),
+        ("j.size.to_int()", "error: Client error: 92233720368547758070 does not fit into a 64-bit integer"),
+        ("to_json(parse_json(\"[0.1, 1e400, 12345678901234567890.5, 9223372036854775807, -1.5E3]\"))", "[0.1,1e+400,12345678901234567890.5,9223372036854775807,-1500.0]"),
+        ("parse_json(\"{\\\"a\\\": 1+1}\")", "error: Client error: this is not valid JSON: expected `,` or `}` at line 1 column 8"),
+        ("parse_json(\"7\") + parse_json(\" 8 \")", "15"),
+        ("to_json(#{ b: 1, a: [(), true, 'c', 1.0, \"\\u2603\"] })", r#"{"a":[null,true,"c",1.0,"☃"],"b":1}"#),
+        ("to_json(|x| x)", "error: Client error: a value of type function cannot become JSON"),
+    ];
+    let rows: Vec<(String, &str)> = rows.iter().map(|(e, is)| (format!("{ISSUE} {e}"), *is)).collect();
+    let rows: Vec<(&str, &str)> = rows.iter().map(|(e, is)| (e.as_str(), *is)).collect();
+    let (erring, sure): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, is)| *is == "error: ");
+    table(&sure);
+    assert_eq!(erring.len(), 1);
+    tieline(&["-e", erring[0].0]).run().ends(1).says("hint: ").says("?.");
+}
+
+#[test]
+fn arithmetic_that_has_no_result_is_an_error() {
+    for (code, says) in [
+        ("1 / 0", "division by zero"),
+        ("9223372036854775807 + 1", "overflow"),
+        ("let a = [1]; a[5]", "5"),
+        ("\"a\" * 2", "*"),
+    ] {
+        let run = tieline(&["-e", code]).run().ends(1);
+        assert!(run.err.to_lowercase().contains(says), "{run:?}");
+    }
+}
+
+#[test]
+fn a_value_is_printed_as_a_person_reads_it() {
+    for (flags, code, shown) in [
+        (&[][..], "\"text\"", "text"),
+        (&[], "()", ""),
+        (&[], "#{ b: 1, a: [1, \"x\"] }", "{\n  \"a\": [\n    1,\n    \"x\"\n  ],\n  \"b\": 1\n}"),
+        (&["--output", "json"], "\"text\"", "\"text\""),
+        (&["--output", "csv"], "[#{ a: 1, b: \"x,y\" }]", "a,b\n1,\"x,y\""),
+        (&["--output", "none"], "\"text\"", ""),
+    ] {
+        let words: Vec<&str> = flags.iter().copied().chain(["-e", code]).collect();
+        tieline(&words).run().ok().prints(shown);
+    }
+}
+
+#[test]
+fn a_script_chooses_its_exit_code() {
+    tieline(&["-e", "print(\"before\"); exit(7); print(\"after\")"]).run().ends(7).prints("before");
+    tieline(&["-e", "fn f() { [1].map(|x| exit(3)) } try { f() } catch (e) { print(\"caught\") }"]).run().ends(3).prints("");
+    tieline(&["-e", "exit()"]).run().ok();
+    tieline(&["-e", "exit(300)"]).run().ends(2).says("Client error: exit(300): an exit code is between 0 and 255");
+    tieline(&["-e", "throw \"no\""]).run().ends(1);
+}
+
+#[test]
+fn a_file_beside_the_script_is_imported_wherever_the_run_starts() {
+    let ready = tieline(&["lib/main.rhai", "--name", "Ada"])
+        .folder_file("lib/main.rhai", "import \"helper\" as h;\nprint(h::greeting(params().name));\nprint(h::LIMIT);")
+        .folder_file("lib/helper.rhai", "export const LIMIT = 5;\nfn greeting(name) { `Hello ${name}, ${inner()}` }\nprivate fn inner() { jira_free() }\nfn jira_free() { \"well\" }");
+    ready.run().ok().prints("Hello Ada, well\n5");
+    tieline(&["main.rhai"])
+        .file("main.rhai", "import \"nope\" as n;")
+        .run()
+        .says("there is no module \"nope\"")
+        .says("hint: import takes the path of a .rhai file beside the script");
+}
+
+#[test]
+fn verbs_work_inside_imported_files() {
+    let jira = Practice::server();
+    tieline(&["main.rhai"])
+        .file("main.rhai", "import \"helper\" as h;\nprint(h::summary(\"OPS-1\").len() > 0);")
+        .file("helper.rhai", "fn summary(key) { jira().issue(key).fields.summary }")
+        .env("TIELINE_JIRA_SERVER", &jira.url)
+        .env("TIELINE_JIRA_TOKEN", "pat-sandbox-mira")
+        .run()
+        .ok()
+        .prints("true");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_script_with_a_shebang_runs_by_itself() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("hello");
+    std::fs::write(&script, "#!/usr/bin/env tieline\n//! Says hello.\nlet o = params(#{ name: \"Whom\" });\nprint(`Hello ${o.name}`);\nthrow \"line five\";\n").unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_tieline"));
+    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let run = |words: &[&str]| {
+        Command::new(&script).args(words).env_clear().env("PATH", &path).env("HOME", folder.path()).output().unwrap()
+    };
+    let output = run(&["--name", "Ada"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "Hello Ada\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("hello:5:"), "{output:?}");
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    assert!(help.starts_with("Says hello.") && help.contains("--name TEXT"), "{help}");
+}
+
+#[test]
+fn standard_input_is_a_script_too() {
+    for words in [&[][..], &["-"]] {
+        tieline(words).input("#!/usr/bin/env tieline\nprint(1 + 1);\n").run().ok().prints("2");
+    }
+    tieline(&["-", "--name", "Ada"]).input("print(params().name)").run().ok().prints("Ada");
+    tieline::<&str>(&[]).input("let x = 1;\nprint(y)").run().ends(2).says("--> standard input:2:7");
+}
+
+/// Starts a run, interrupts it once `started` says that it is under way, and waits for its end.
+#[cfg(unix)]
+fn interrupted(code: &str, environment: &[(&str, &str)], started: impl Fn() -> bool) -> Run {
+    let home = tempfile::tempdir().unwrap();
+    let child = Command::new(env!("CARGO_BIN_EXE_tieline"))
+        .args(["-e", code])
+        .env_clear()
+        .env("HOME", home.path())
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while !started() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the run did not get under way");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let struck = Instant::now();
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(struck.elapsed() < Duration::from_secs(8), "it took {:?} to end", struck.elapsed());
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_loop_a_pause_and_a_request() {
+    let server = serve(|_| {
+        std::thread::sleep(Duration::from_secs(15));
+        json(200, "{}")
+    });
+    let environment = [("TIELINE_JIRA_SERVER", server.url.as_str()), ("TIELINE_JIRA_TOKEN", "tok-1234567890")];
+    let soon = Instant::now() + Duration::from_secs(1);
+    for (code, wait_for_server) in [
+        ("loop { }", false),
+        ("let x = 0; while true { try { loop { x += 1; } } catch { } }", false),
+        ("sleep(60)", false),
+        ("try { jira().get(\"/rest/x\") } catch { print(\"caught\") }", true),
+        ("for x in jira().pages(\"/rest/y\") { }  for x in jira().pages(\"/rest/y\") { print(x) }", true),
+    ] {
+        let before = server.lines().len();
+        let started = || if wait_for_server { server.lines().len() > before } else { Instant::now() > soon };
+        let run = interrupted(code, &environment, started).ends(130).says("interrupted");
+        assert_eq!(run.out, "", "{code}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_still_logs_out() {
+    let jira = Practice::server();
+    let environment = [
+        ("TIELINE_JIRA_SERVER", jira.url.as_str()),
+        ("TIELINE_JIRA_USER", "mira"),
+        ("TIELINE_JIRA_PASSWORD", "mira-password"),
+    ];
+    let logged_in = || jira.lines().iter().any(|line| line.contains("/issue/OPS-1"));
+    interrupted("jira().issue(\"OPS-1\"); loop { }", &environment, logged_in).ends(130);
+    assert_eq!(jira.lines().last().unwrap(), "DELETE /jira/rest/auth/1/session");
+}
