@@ -127,10 +127,10 @@ fn served(exchanges: &[Exchange]) -> Server {
 /// Asks for every exchange, and tells what came of it: one line of JSON for each.
 const SCRIPT: &str = r#"
 for (exchange, n) in read_json("plan.json") {
-    let call = #{ method: exchange.method, path: exchange.path, query: #{ exchange: n }, check: false };
+    let wanted = #{ method: exchange.method, path: exchange.path, query: #{ exchange: n }, check: false };
     let told = #{ n: n };
     try {
-        let answer = connection.request(call);
+        let answer = connection.request(wanted);
         told += #{ status: answer.status, type: type_of(answer.body) };
         if answer.body != () && type_of(answer.body) != "blob" {
             let text = to_json(answer.body);
@@ -140,7 +140,7 @@ for (exchange, n) in read_json("plan.json") {
     if exchange.method == "GET" {
         try { connection.get(exchange.path, #{ exchange: n }); } catch (e) { told.error = e.message; }
     } else {
-        try { connection.request(call + #{ check: true }); } catch (e) { told.error = e.message; }
+        try { connection.request(wanted + #{ check: true }); } catch (e) { told.error = e.message; }
     }
     print(to_json(told));
 }
