@@ -231,7 +231,7 @@ fn a_recursion_without_end_is_an_error_and_no_crash() {
         "fn f(n) { [n].map(|x| f(x + 1)) } f(0)",
         "fn f(n) { [n, 1].sort(|a, b| f(a)); } f(0)",
         "fn f(n) { [1].filter(|x| [2].some(|y| f(n)))[0] } f(0)",
-        "fn f(n) { eval(\"f(n)\") } f(0)",
+        "fn f(n) { eval(\"f(1)\") } f(0)",
         "fn f(n) { let m = #{ a: n }; for i in 0..1 { if true { switch n { _ => { m.a = f(`${n}` + \"x\"); } } } } } f(0)",
         "fn int.down() { (this + 1).down() } 1.down()",
         "fn f() { try { f() } catch (e) { f() } } f()",

@@ -140,6 +140,50 @@ fn arithmetic_that_has_no_result_is_an_error() {
 }
 
 #[test]
+fn an_error_in_a_closure_is_an_error_of_the_script() {
+    for code in [
+        "[2, 1].sort(|a, b| a.no_such())",
+        "[2, 1].map(|a| a.no_such())",
+        "[2, 1].filter(|a| a.no_such())",
+        "[2, 1].sort_by(|a| a.no_such())",
+        "parse_json(\"{\\\"a\\\":1}\").filter(|k, v| v.no_such())",
+    ] {
+        tieline(&["-e", code]).run().ends(1).says("there is no function `no_such(int)`");
+    }
+    table(&[
+        ("let a = [3, 1, 2]; a.sort(|x, y| x - y); a", "[1, 2, 3]"),
+        ("let a = [3, 1, 2]; a.sort(|x, y| x > y); a", "[3, 2, 1]"),
+        ("let a = [3, 1, 2]; a.sort(|x, y| 1); a.len", "3"),
+        ("let a = [3, 1, 2]; a.sort(); a", "[1, 2, 3]"),
+        (
+            "let a = [[1, \"b\"], [0, \"c\"], [1, \"a\"]]; a.sort(|x, y| x[0] - y[0]); a.map(|x| x[1])",
+            r#"["c", "b", "a"]"#,
+        ),
+        (
+            "[1, 2].sort(|x, y| \"x\")",
+            "error: Client error: sort(): the closure must return a number or true or false, not string",
+        ),
+    ]);
+}
+
+#[cfg(unix)]
+#[test]
+fn writing_follows_links_and_spares_devices() {
+    let ready = tieline(&[
+        "-e",
+        "write_text(\"link.txt\", \"new\"); write_text(\"/dev/null\", \"x\"); write_text(\"/dev/stdout\", \"direct\");",
+    ])
+    .file("real.txt", "old");
+    let folder = ready.folder();
+    std::os::unix::fs::symlink(folder.join("real.txt"), folder.join("link.txt")).unwrap();
+    let (run, _home) = ready.keep();
+    run.ok().prints("direct");
+    assert_eq!(std::fs::read_to_string(folder.join("real.txt")).unwrap(), "new");
+    assert!(folder.join("link.txt").is_symlink());
+    assert!(!std::path::Path::new("/dev/null").is_file());
+}
+
+#[test]
 fn a_value_is_printed_as_a_person_reads_it() {
     for (flags, code, shown) in [
         (&[][..], "\"text\"", "text"),

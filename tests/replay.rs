@@ -76,13 +76,15 @@ impl Exchange {
         let whole = text("url_path").is_some() && status.is_some();
         Exchange {
             method: text("method").filter(|_| whole).unwrap_or("GET").to_owned(),
-            path: text("url_path").filter(|_| whole).map_or_else(|| format!("/rest/body/{number}"), str::to_owned),
+            path: text("url_path").filter(|_| whole).map_or_else(|| format!("/rest/body/{number}"), plain),
             status: status.filter(|_| whole).unwrap_or(200),
             headers: headers(&recorded["headers"]),
-            body: text("body_base64").map_or_else(
-                || text("body").unwrap_or_default().as_bytes().to_owned(),
-                |encoded| STANDARD.decode(encoded).expect("base64"),
-            ),
+            body: match text("body_base64") {
+                // A 204 has none, whatever was recorded.
+                _ if status == Some(204) => Vec::new(),
+                Some(encoded) => STANDARD.decode(encoded).expect("base64"),
+                None => text("body").unwrap_or_default().as_bytes().to_owned(),
+            },
             whole,
         }
     }
@@ -98,6 +100,11 @@ impl Exchange {
         let headers: Vec<(&str, &str)> = self.headers.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         reply(self.status, &headers, &self.body)
     }
+}
+
+/// Some were recorded as routes, with names in braces where values belong.
+fn plain(path: &str) -> String {
+    path.replace(['{', '}'], "")
 }
 
 /// Returns the recorded headers that still hold: the body is neither compressed nor cut into chunks any more.

@@ -245,7 +245,7 @@ impl Account {
         {
             return Ok(size);
         }
-        let answer = self.judge(request, refused).await?;
+        let answer = self.judge(request, &signed.credentials, refused).await?;
         Err(http::failure(self.settings.service, request, &answer))
     }
 

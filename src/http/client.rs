@@ -1,6 +1,10 @@
 //! One server: its connection pool, its cookies, and how a request gets there and back.
 
-use super::{Address, Answer, Credentials, Progress, Request, address, decode, failure, retry, tls, transfer};
+use super::{
+    Address, Answer, Credentials, Progress, Request, address, decode, failure,
+    header::{basic, header, hidden, key_token},
+    retry, tls, transfer,
+};
 use crate::{
     error::{Error, Kind, Result},
     secret::Secret,
@@ -8,7 +12,7 @@ use crate::{
 use reqwest::{
     RequestBuilder, Response, Url,
     cookie::{CookieStore, Jar},
-    header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, LOCATION, SET_COOKIE},
+    header::{AUTHORIZATION, COOKIE, LOCATION, SET_COOKIE},
 };
 use std::{
     path::PathBuf,
@@ -370,33 +374,6 @@ impl Client {
     fn broken(&self, request: &Request, error: &reqwest::Error) -> Box<Error> {
         failure::network(self.service, request, &self.address, error, &tls::chain(error))
     }
-}
-
-/// Makes a header of a script's, or says why it cannot be sent. The value is not repeated.
-pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
-    let made = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(value).ok());
-    made.ok_or_else(|| Error::client(format_args!("the header `{name}` has characters that cannot be sent")))
-}
-
-/// Makes the header of RFC 7617, in UTF-8.
-fn basic(user: &str, secret: &Secret) -> Result<HeaderValue> {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let pair = zeroize::Zeroizing::new(format!("{user}:{}", secret.reveal()));
-    let encoded = STANDARD.encode(pair.as_bytes());
-    crate::secret::hide(&encoded);
-    hidden(&format!("Basic {encoded}"))
-}
-
-/// Makes Trello's header, which keeps key and token out of addresses.
-fn key_token(key: &str, token: &Secret) -> Result<HeaderValue> {
-    hidden(&format!("OAuth oauth_consumer_key=\"{key}\", oauth_token=\"{}\"", token.reveal()))
-}
-
-fn hidden(value: &str) -> Result<HeaderValue> {
-    let mut value =
-        HeaderValue::from_str(value).map_err(|_| Error::client("the credential has characters that cannot be sent"))?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 /// Says whether an address is where people log in: on an API path that means the credential was not taken.

@@ -23,6 +23,9 @@ pub async fn download(
     file: &Path,
     progress: &Progress,
 ) -> Result<std::result::Result<u64, Answer>> {
+    if file.exists() && !file.is_file() {
+        return Err(Error::client(format_args!("cannot write {}: it is no file", file.display())));
+    }
     let mut tries = 1;
     loop {
         let refused = match once(client, request, credentials, file, progress).await {

@@ -1,6 +1,10 @@
 //! Rhai's own errors in plainer words, with what was probably meant.
 
-use rhai::{Engine, EvalAltResult, ParseErrorType};
+use super::calls;
+use crate::error::Error;
+use regex::Regex;
+use rhai::{Engine, EvalAltResult, LexError, ParseErrorType};
+use std::{collections::BTreeSet, sync::OnceLock};
 
 /// Words of other languages, with what Rhai says instead.
 const FOREIGN: &[(&str, &str)] = &[
@@ -15,25 +19,49 @@ const FOREIGN: &[(&str, &str)] = &[
     ("await", "calls simply wait; there is no await"),
     ("function", "functions are declared with fn"),
     ("def", "functions are declared with fn"),
+    ("elif", "it is else if"),
+    ("and", "it is &&"),
+    ("or", "it is ||"),
+    ("not", "it is !"),
 ];
 
-/// Returns the message of `error` without its place, and a hint where one helps.
-pub(super) fn explain(engine: &Engine, error: &EvalAltResult) -> (String, Option<String>) {
+/// Signs of other languages, with what Rhai writes instead.
+const SIGNS: &[(&str, &str)] = &[
+    ("++", "write x += 1"),
+    ("--", "write x -= 1"),
+    ("?", "there is no a ? b : c; write if a { b } else { c }"),
+    ("===", "write =="),
+    ("!==", "write !="),
+    (":=", "write let x = …"),
+    ("->", "functions do not name what they return"),
+];
+
+/// Returns the message of `error` without its place, and a hint where one helps. `text` is the source it arose in.
+pub(super) fn explain(engine: &Engine, error: &EvalAltResult, text: &str) -> (String, Option<String>) {
     match error {
-        EvalAltResult::ErrorParsing(kind, _) => (format!("{kind}"), parse_hint(kind)),
-        EvalAltResult::ErrorFunctionNotFound(signature, _) => function_not_found(engine, signature),
-        EvalAltResult::ErrorVariableNotFound(name, _) => (format!("there is no variable `{name}`"), foreign(name)),
-        EvalAltResult::ErrorStackOverflow(_) => (
-            "the calls are nested too deeply".to_owned(),
-            Some("does a function call itself without an end?".to_owned()),
-        ),
+        EvalAltResult::ErrorParsing(kind, _) => (refusal(&parse_words(kind)), parse_hint(kind, text)),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => calls::not_found(engine, signature, &declared(text)),
+        EvalAltResult::ErrorVariableNotFound(name, _) => (no_variable(name), variable_hint(name, text)),
+        EvalAltResult::ErrorStackOverflow(_) => {
+            (refusal("the calls are nested too deeply"), Some("does a function call itself without an end?".to_owned()))
+        }
         EvalAltResult::ErrorRuntime(value, _) => (thrown(value), None),
         EvalAltResult::ErrorModuleNotFound(path, _) => (
             format!("there is no module \"{path}\""),
             Some("import takes the path of a .rhai file beside the script, without the ending".to_owned()),
         ),
+        EvalAltResult::ErrorDotExpr(words, _) => member(words),
+        EvalAltResult::ErrorMismatchDataType(wanted, given, _) => mismatch(wanted, given),
+        EvalAltResult::ErrorArrayBounds(..) => {
+            (without_place(error), Some("the first item has the number 0; -1 is the last one".to_owned()))
+        }
         other => (without_place(other), None),
     }
+}
+
+/// Puts the words of our own refusals in front.
+fn refusal(words: &str) -> String {
+    Error::client(words).message
 }
 
 fn thrown(value: &rhai::Dynamic) -> String {
@@ -50,53 +78,111 @@ fn without_place(error: &EvalAltResult) -> String {
     }
 }
 
-fn parse_hint(kind: &ParseErrorType) -> Option<String> {
-    match kind {
-        ParseErrorType::VariableUndefined(name) => foreign(name),
-        ParseErrorType::Reserved(name) => {
-            foreign(name).or_else(|| Some(format!("`{name}` is a reserved word; choose another name")))
-        }
-        ParseErrorType::MissingToken(token, _) if token == ";" => {
-            Some("the statement before this place needs a ; at its end".to_owned())
-        }
-        ParseErrorType::BadInput(_) => Some("texts stand in \"double quotes\"; 'x' is a single character".to_owned()),
-        _ => None,
+/// Explains `Unknown property 'x' - a getter is not registered for type 'T'`.
+fn member(words: &str) -> (String, Option<String>) {
+    let quoted: Vec<&str> = words.split('\'').skip(1).step_by(2).collect();
+    let [name, of] = quoted[..] else { return (words.to_owned(), None) };
+    if of == "()" {
+        let hint = format!("what stands before .{name} is (), nothing; where that may be so, write ?.{name}");
+        return (format!("nothing has no member `{name}`"), Some(hint));
     }
+    (format!("a value of type {} has no member `{name}`", calls::plain_type(of)), None)
+}
+
+fn mismatch(wanted: &str, given: &str) -> (String, Option<String>) {
+    let (wanted, given) = (calls::plain_type(wanted), calls::plain_type(given));
+    let hint = (wanted == "bool")
+        .then(|| "a condition is true or false: compare the value, such as x > 0, x != \"\" or x != ()".to_owned());
+    (format!("this must be of type {wanted}, not {given}"), hint)
+}
+
+fn no_variable(name: &str) -> String {
+    format!("there is no variable `{name}`")
+}
+
+fn parse_words(kind: &ParseErrorType) -> String {
+    match kind {
+        ParseErrorType::VariableUndefined(name) => no_variable(name),
+        ParseErrorType::Reserved(name) => format!("`{name}` is a reserved word"),
+        other => other.to_string(),
+    }
+}
+
+fn parse_hint(kind: &ParseErrorType, text: &str) -> Option<String> {
+    let hint = match kind {
+        ParseErrorType::VariableUndefined(name) => return variable_hint(name, text),
+        ParseErrorType::Reserved(name) => {
+            return foreign(name)
+                .or_else(|| Some(format!("`{name}` cannot be the name of a variable; choose another")));
+        }
+        ParseErrorType::MissingToken(token, _) => match token.as_str() {
+            ";" => "the statement before this place needs a ; at its end",
+            "}" | ")" | "]" => "something before this place was opened and is not closed",
+            _ => return None,
+        },
+        ParseErrorType::BadInput(LexError::MalformedChar(_)) => {
+            "texts stand in \"double quotes\"; 'x' is a single character"
+        }
+        ParseErrorType::BadInput(LexError::UnterminatedString) => {
+            "a text ends on the line it begins on; one of several lines stands in `back-ticks`"
+        }
+        ParseErrorType::BadInput(_) | ParseErrorType::UnknownOperator(_) => return sign(&kind.to_string()),
+        ParseErrorType::AssignmentToConstant(_) => "a const stays as it is; declare it with let",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn sign(words: &str) -> Option<String> {
+    let quoted = words.split('\'').nth(1)?;
+    SIGNS.iter().find(|(sign, _)| *sign == quoted).map(|(_, hint)| (*hint).to_owned())
 }
 
 fn foreign(name: &str) -> Option<String> {
     FOREIGN.iter().find(|(word, _)| *word == name).map(|(_, hint)| (*hint).to_owned())
 }
 
-/// Explains a call that nothing answers: `isue (Jira, &str | ImmutableString | String)`.
-fn function_not_found(engine: &Engine, signature: &str) -> (String, Option<String>) {
-    let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ""));
-    let arguments: Vec<&str> =
-        arguments.trim_end_matches(')').split(", ").filter(|a| !a.is_empty()).map(plain_type).collect();
-    let known = functions(engine);
-    let same: Vec<&String> = known.iter().filter(|(n, _)| n == name).map(|(_, s)| s).collect();
-    let message = format!("there is no function `{name}({})`", arguments.join(", "));
-    if !same.is_empty() {
-        let mut forms: Vec<&str> = same.iter().map(|s| s.as_str()).collect();
-        forms.sort_unstable();
-        forms.dedup();
-        return (message, Some(format!("there is {}", forms.into_iter().take(6).collect::<Vec<_>>().join("; "))));
+fn variable_hint(name: &str, text: &str) -> Option<String> {
+    let declared = declared(text);
+    if declared.contains(name) {
+        return Some(format!(
+            "`{name}` is declared elsewhere and not seen here: functions see their parameters only (a const of the script is global::{name})"
+        ));
     }
-    let near = known.iter().map(|(n, _)| (strsim::damerau_levenshtein(n, name), n)).min();
-    let hint =
-        near.filter(|(distance, n)| *distance <= 2 && *distance < n.len()).map(|(_, n)| format!("did you mean `{n}`?"));
-    (message, hint)
+    foreign(name).or_else(|| calls::nearest(name, declared.iter().map(String::as_str)))
 }
 
-fn plain_type(name: &str) -> &str {
-    if name.contains("ImmutableString") {
-        "string"
-    } else {
-        name.trim_start_matches("&mut ").rsplit("::").next().unwrap_or(name)
-    }
+/// Returns the names of the variables that `text` declares anywhere.
+fn declared(text: &str) -> BTreeSet<String> {
+    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = PATTERN.get_or_init(|| {
+        Regex::new(
+            r"(?:\b(?:let|const|for)\s+([^=;{]*?)(?:=|;|\bin\b))|(?:\bfn\s+[\w.]+\s*\(([^)]*)\))|(?:\|([\w\s,]*)\|)",
+        )
+        .ok()
+    });
+    let lists = pattern.iter().flat_map(|pattern| pattern.captures_iter(text));
+    let names = lists.flat_map(|found| found.iter().skip(1).flatten().map(|m| m.as_str()).collect::<Vec<_>>());
+    let words = names.flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    words.filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_')).map(str::to_owned).collect()
 }
 
-/// Returns each function's name and form.
-fn functions(engine: &Engine) -> Vec<(String, String)> {
-    super::docs::functions(engine).into_iter().map(|f| (f.name.clone(), f.form())).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declarations_are_found_wherever_they_stand() {
+        let text = "let a = 1; const B = 2;\nfor (c, d) in x { }\nfn f(e, g) { |h| h } fn Jira.i(j) { || 1 }";
+        assert_eq!(declared(text).into_iter().collect::<Vec<_>>(), ["B", "a", "c", "d", "e", "g", "h", "j"]);
+    }
+
+    #[test]
+    fn a_variable_that_is_not_there_is_explained() {
+        let text = "let summary = 1; fn f() { 1 }";
+        assert_eq!(variable_hint("sumary", text).unwrap(), "did you mean `summary`?");
+        assert!(variable_hint("summary", text).unwrap().contains("functions see their parameters only"));
+        assert_eq!(variable_hint("True", text).unwrap(), "it is true, in small letters");
+        assert_eq!(variable_hint("elephant", text), None);
+    }
 }

@@ -1,16 +1,18 @@
 //! The engine of one run: set up once, then fed with text from a file, a line or a prompt.
 
 use super::{
-    connection, library::Library, operations, params, present, present::Output, stream, trace, trace::Failure,
+    connection,
+    library::Library,
+    modules::{self, read_script, without_shebang},
+    native::Thrown,
+    operations, params, present,
+    present::Output,
+    stream, trace,
+    trace::Failure,
     world::World,
 };
-use crate::{
-    error::{Error, Result},
-    script::throw::into_script,
-};
-use rhai::{
-    AST, Dynamic, Engine, EvalAltResult, INT, OptimizationLevel, Scope, Token, module_resolvers::FileModuleResolver,
-};
+use crate::{error::Error, script::throw::into_script};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, INT, OptimizationLevel, Scope, Token};
 use std::{cell::Cell, collections::HashMap, path::Path, rc::Rc, time::Duration};
 
 /// How deep calls may nest. The script thread's stack must hold this many ([`STACK`]); a test goes there.
@@ -55,11 +57,12 @@ impl Host {
         super::object::register(&mut engine);
         super::natives::register(&mut engine, &world.context);
         pauses(&mut engine, &world);
+        exits(&mut engine, &world);
         params::register(&mut engine, &world);
         stream::register(&mut engine);
         connection::register(&mut engine, &world);
         operations::register_missing(&mut engine, &world);
-        engine.set_module_resolver(FileModuleResolver::new());
+        engine.set_module_resolver(modules::Beside::default());
         Host {
             engine,
             scope: Scope::new(),
@@ -106,13 +109,14 @@ impl Host {
         source: &str,
         done: std::result::Result<Dynamic, Box<EvalAltResult>>,
     ) -> std::result::Result<Ending, Failure> {
-        match done {
-            Ok(value) => Ok(Ending::Value(value)),
-            Err(error) => match innermost(&error) {
-                EvalAltResult::Exit(code, _) => Ok(Ending::Exit(exit_code(code))),
-                _ => Err(trace::failure(&self.engine, source, &error)),
-            },
+        if let Some(code) = self.world.ending.take() {
+            return Ok(Ending::Exit(code));
         }
+        done.map(Ending::Value).map_err(|error| self.failure(source, &error))
+    }
+
+    fn failure(&self, source: &str, error: &EvalAltResult) -> Failure {
+        trace::failure(&self.engine, source, error, |source| self.text_of(source))
     }
 
     /// Compiles `text` and makes ready the verbs of the services it names.
@@ -122,7 +126,7 @@ impl Host {
         self.library.load(&mut self.engine, &text);
         operations::prepare(&mut self.engine, &self.world, &text);
         let compiled = self.engine.compile_with_scope(&self.scope, &text);
-        let mut ast = compiled.map_err(|e| trace::failure(&self.engine, source, &EvalAltResult::from(e)))?;
+        let mut ast = compiled.map_err(|e| self.failure(source, &EvalAltResult::from(e)))?;
         ast.set_source(source);
         Ok(ast)
     }
@@ -145,7 +149,7 @@ impl Host {
 
     /// Returns `value` as it is to be printed; nothing if there is nothing to show.
     pub fn present(&self, value: &Dynamic, output: Output) -> std::result::Result<Option<String>, Failure> {
-        present::present(&self.engine, value, output).map_err(|error| trace::failure(&self.engine, "", &error))
+        present::present(&self.engine, value, output).map_err(|error| self.failure("", &error))
     }
 
     /// Returns the text of a source, for the line in a report.
@@ -210,7 +214,19 @@ fn keyword_properties(engine: &mut Engine) {
 
 fn interruptible(engine: &mut Engine, world: &Rc<World>) {
     let interrupt = world.interrupt.clone();
-    engine.on_progress(move |_| interrupt.is_raised().then_some(Dynamic::UNIT));
+    let ending = world.clone();
+    engine.on_progress(move |_| (interrupt.is_raised() || ending.ending.get().is_some()).then_some(Dynamic::UNIT));
+}
+
+/// Registers `exit(n)`.
+fn exits(engine: &mut Engine, world: &Rc<World>) {
+    let exit = |world: &World, code: INT| -> Box<EvalAltResult> {
+        let refuse = || Error::client(format_args!("exit({code}): an exit code is between 0 and 255"));
+        u8::try_from(code).map_or_else(|_| into_script(refuse()), |code| world.exit(code))
+    };
+    let (plain, with) = (world.clone(), world.clone());
+    engine.register_fn("exit", move || -> Thrown<()> { Err(exit(&plain, 0)) });
+    engine.register_fn("exit", move |code: INT| -> Thrown<()> { Err(exit(&with, code)) });
 }
 
 /// Replaces Rhai's own `sleep`, which cannot be interrupted.
@@ -227,48 +243,9 @@ fn pauses(engine: &mut Engine, world: &Rc<World>) {
     engine.register_fn("sleep", move |seconds: f64| pause(&floats, seconds));
 }
 
-/// Reads a script; says where it is not UTF-8.
-fn read_script(path: &Path) -> Result<String> {
-    let place = path.display();
-    let bytes = std::fs::read(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => {
-            Error::client(format_args!("there is no script {place}, nor a command of that name"))
-                .hint("tieline --help lists the commands")
-        }
-        _ => Error::client(format_args!("cannot read {place}: {e}")),
-    })?;
-    String::from_utf8(bytes).map_err(|e| {
-        let good = e.utf8_error().valid_up_to();
-        let line = e.as_bytes()[..good].iter().filter(|b| **b == b'\n').count() + 1;
-        Error::client(format_args!("{place} is not UTF-8: the byte at {good} (line {line}) fits no character"))
-            .hint("save the file in UTF-8")
-    })
-}
-
-/// Turns `#!…` into an empty comment, so that the line numbers stay.
-fn without_shebang(text: &str) -> String {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let line = text.split_inclusive('\n').next().filter(|line| line.starts_with("#!"));
-    line.map_or_else(|| text.to_owned(), |line| format!("//\n{}", &text[line.len()..]))
-}
-
 /// Returns a script's `//!` lines.
 fn header(text: &str) -> String {
     let lines = text.lines().skip_while(|line| line.starts_with("#!") || line.trim().is_empty());
     let lines = lines.map_while(|line| line.trim_start().strip_prefix("//!"));
     lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
-}
-
-fn innermost(error: &EvalAltResult) -> &EvalAltResult {
-    match error {
-        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) | EvalAltResult::ErrorInModule(_, inner, _) => {
-            innermost(inner)
-        }
-        other => other,
-    }
-}
-
-fn exit_code(code: &Dynamic) -> u8 {
-    // What is no exit code was refused by exit() itself; only its forms without one come here.
-    code.as_int().ok().and_then(|n| u8::try_from(n).ok()).unwrap_or(0)
 }

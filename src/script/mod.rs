@@ -4,12 +4,14 @@
 //! services are Rhai, in `stdlib/`.
 
 mod arguments;
+mod calls;
 mod connection;
 mod docs;
 mod exact;
 mod hints;
 mod host;
 mod library;
+mod modules;
 mod native;
 mod natives;
 mod object;

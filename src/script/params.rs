@@ -201,7 +201,7 @@ fn declared(world: &World, declarations: &Dynamic) -> Thrown<Map> {
     let arguments = world.arguments.borrow();
     if arguments.wants_help() {
         world.context.print(&help(&arguments, &declared));
-        return Err(Box::new(EvalAltResult::Exit(Dynamic::from(0_i64), rhai::Position::NONE)));
+        return Err(world.exit(0));
     }
     read(&arguments, &declared).map_err(into_script)
 }

@@ -25,8 +25,13 @@ impl From<Box<crate::error::Error>> for Failure {
     }
 }
 
-/// Explains `error`, which ended the script called `source`.
-pub(super) fn failure(engine: &Engine, source: &str, error: &EvalAltResult) -> Failure {
+/// Explains `error`, which ended the script called `source`. `text_of` finds the text of a source.
+pub(super) fn failure(
+    engine: &Engine,
+    source: &str,
+    error: &EvalAltResult,
+    text_of: impl Fn(&str) -> Option<String>,
+) -> Failure {
     let mut frames = Vec::new();
     let leaf = walk(error, source.to_owned(), &mut frames);
     frames.reverse();
@@ -40,8 +45,10 @@ pub(super) fn failure(engine: &Engine, source: &str, error: &EvalAltResult) -> F
         let exit = error.kind.exit_code();
         return Failure { report: Report { message: error.message, hint: error.hint, frames }, exit };
     }
-    let (message, hint) = hints::explain(engine, leaf);
-    let exit = if matches!(leaf, EvalAltResult::ErrorParsing(..)) { Kind::Client.exit_code() } else { SCRIPT_FAILED };
+    let text = frames.first().and_then(|frame| text_of(&frame.source)).unwrap_or_default();
+    let (message, hint) = hints::explain(engine, leaf, &text);
+    let refused = matches!(leaf, EvalAltResult::ErrorParsing(..) | EvalAltResult::ErrorStackOverflow(_));
+    let exit = if refused { Kind::Client.exit_code() } else { SCRIPT_FAILED };
     Failure { report: Report { message, hint, frames }, exit }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     json::Json,
     services::{Deployment, Service},
 };
+use rhai::{Dynamic, EvalAltResult, Position};
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
@@ -38,6 +39,8 @@ pub struct World {
     pub practice: Option<Box<Practice>>,
     /// Whether the script runs only so far that it can say what its parameters are.
     pub help_only: Cell<bool>,
+    /// The exit code that the script chose.
+    pub ending: Cell<Option<u8>>,
     /// Names of the script that take no value: its declared flags.
     pub flags: RefCell<std::collections::BTreeSet<String>>,
     /// Names of operations that have a native of their own on `conn.api`.
@@ -58,6 +61,7 @@ impl World {
             arguments: RefCell::new(arguments),
             practice: None,
             help_only: Cell::new(false),
+            ending: Cell::new(None),
             flags: RefCell::default(),
             operations: RefCell::default(),
             memory: RefCell::default(),
@@ -71,6 +75,12 @@ impl World {
             return Err(Error::client("--help sends nothing; call params() before the first request"));
         }
         http::wait(&self.interrupt, future)
+    }
+
+    /// Makes what ends the script with an exit code. No script may swallow it: whatever it does next ends it too.
+    pub fn exit(&self, code: u8) -> Box<EvalAltResult> {
+        self.ending.set(Some(code));
+        Box::new(EvalAltResult::Exit(Dynamic::UNIT, Position::NONE))
     }
 
     /// Returns what was kept under `key`.

@@ -104,6 +104,17 @@ fn a_download_that_cannot_be_written_says_so() {
 }
 
 #[test]
+fn a_download_takes_the_place_of_files_only() {
+    let server = serve(|_| reply(200, &[], "fresh"));
+    for place in [".", "/dev/null"] {
+        run(&server.url, &format!("jira().download(\"/rest/wire/file\", \"{place}\")"))
+            .ends(2)
+            .says(&format!("Client error: cannot write {place}: it is no file"));
+    }
+    assert!(server.lines().is_empty());
+}
+
+#[test]
 fn a_download_for_nobody_is_no_success() {
     let server = serve(|_| reply(200, &[("x-ausername", "anonymous")], "what everybody may see"));
     let (run, left) = fetched(&server.url, FETCH);

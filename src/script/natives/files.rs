@@ -9,6 +9,7 @@ use crate::{
         throw::into_script,
         value::{from_dynamic, members, to_dynamic},
     },
+    secret::redact,
 };
 use rhai::{Array, Dynamic, Engine, INT, ImmutableString, Module};
 use std::{
@@ -42,10 +43,15 @@ fn read_text(path: &str) -> Result<String> {
 
 /// Writes beside the file first, so that it is never half written and the old one stays if writing fails.
 fn write_text(path: &str, text: &str) -> Result<()> {
-    let path = Path::new(path);
+    let (path, text) = (Path::new(path), redact(text));
+    // Behind a link lies the file itself; a device is no file that another one could take the place of.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if path.exists() && !path.is_file() {
+        return std::fs::write(path, &*text).map_err(|e| refuse("write", path, &e));
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let part = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, path));
+    let written = std::fs::write(&part, &*text).and_then(|()| std::fs::rename(&part, path));
     written.map_err(|e| {
         // It may not be there; the error above says what matters.
         let _ = std::fs::remove_file(&part);
@@ -56,7 +62,7 @@ fn write_text(path: &str, text: &str) -> Result<()> {
 fn append_text(path: &str, text: &str) -> Result<()> {
     let path = Path::new(path);
     let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|e| refuse("write", path, &e))
+    file.and_then(|mut file| file.write_all(redact(text).as_bytes())).map_err(|e| refuse("write", path, &e))
 }
 
 fn read_json(path: &str) -> Result<Dynamic> {

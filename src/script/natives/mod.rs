@@ -4,6 +4,7 @@ mod asserts;
 mod dates;
 mod files;
 mod lists;
+mod order;
 mod path;
 mod system;
 mod tables;
@@ -25,6 +26,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     dates::register(engine);
     files::register(engine);
     lists::register(engine);
+    order::register(engine);
     system::register(engine, context);
     tables::register(engine, context);
     text::register(engine);

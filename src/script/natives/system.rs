@@ -1,4 +1,4 @@
-//! The world around a script: what it prints and asks, the environment, secrets, its end.
+//! The world around a script: what it prints and asks, the environment, secrets.
 
 use crate::{
     context::Context,
@@ -6,7 +6,7 @@ use crate::{
     script::{native::Thrown, throw::into_script},
     secret::Secret,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Position};
+use rhai::{Dynamic, Engine, ImmutableString};
 use std::rc::Rc;
 
 type Text = ImmutableString;
@@ -16,15 +16,6 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     output(engine, context);
     questions(engine, context);
     secrets(engine, context);
-    engine.register_fn("exit", || -> Thrown<()> { exit(0) });
-    engine.register_fn("exit", exit);
-}
-
-fn exit(code: INT) -> Thrown<()> {
-    if u8::try_from(code).is_err() {
-        return Err(into_script(Error::client(format_args!("exit({code}): an exit code is between 0 and 255"))));
-    }
-    Err(Box::new(EvalAltResult::Exit(Dynamic::from(code), Position::NONE)))
 }
 
 fn output(engine: &mut Engine, context: &Rc<Context>) {
