@@ -5,7 +5,7 @@ use crate::{
     secret::{Secret, redact},
 };
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::HashMap,
     ffi::OsString,
     io::{BufRead, IsTerminal, Read, Write},
@@ -26,6 +26,8 @@ pub struct Context {
     /// Whether to colour what goes to a terminal.
     pub color: bool,
     out: RefCell<Box<dyn Write + Send>>,
+    /// Whether nobody reads standard output any more.
+    deaf: Cell<bool>,
 }
 
 impl Context {
@@ -42,6 +44,7 @@ impl Context {
             quiet: false,
             color,
             out: RefCell::new(Box::new(std::io::BufWriter::new(std::io::stdout()))),
+            deaf: Cell::new(false),
         }
     }
 
@@ -53,14 +56,22 @@ impl Context {
 
     /// Writes one line of results to standard output, without secrets.
     ///
-    /// A reader that went away (`| head`) ends the run quietly, as it does for other filters.
+    /// After a reader that went away (`| head`) nothing is written any more; see [`Context::is_deaf`].
     pub fn print(&self, text: &str) {
+        if self.is_deaf() {
+            return;
+        }
         let text = redact(text);
         let mut out = self.out.borrow_mut();
         let done = writeln!(out, "{text}").and_then(|()| if self.output_is_terminal { out.flush() } else { Ok(()) });
         if done.is_err() {
-            std::process::exit(0);
+            self.deaf.set(true);
         }
+    }
+
+    /// Says whether the reader of standard output has gone. A script then ends quietly, as other filters do.
+    pub fn is_deaf(&self) -> bool {
+        self.deaf.get()
     }
 
     /// Sends on what is still buffered. Call it before anything else speaks and at the end.

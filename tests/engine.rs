@@ -333,3 +333,27 @@ fn ctrl_c_still_logs_out() {
     interrupted("jira().issue(\"OPS-1\"); loop { }", &environment, logged_in).ends(130);
     assert_eq!(jira.lines().last().unwrap(), "DELETE /jira/rest/auth/1/session");
 }
+
+#[test]
+fn a_reader_that_goes_away_ends_the_run_quietly_and_logs_out() {
+    use std::io::BufRead;
+    let jira = Practice::server();
+    let home = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tieline"))
+        .args(["-e", "jira().issue(\"OPS-1\"); loop { print(\"a line that is long enough to fill what holds it\"); }"])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("TIELINE_JIRA_SERVER", &jira.url)
+        .env("TIELINE_JIRA_USER", "mira")
+        .env("TIELINE_JIRA_PASSWORD", "mira-password")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+    assert_eq!(jira.lines().last().unwrap(), "DELETE /jira/rest/auth/1/session");
+}

@@ -90,7 +90,10 @@ fn captcha(service: &Service, request: &Request, answer: &Answer, login: &str) -
 /// Returns the vendor's own words as one sentence.
 fn words(service: &Service, answer: &Answer) -> String {
     let said = match &answer.content {
-        Content::Json(json) => (service.words)(json).join("; "),
+        Content::Json(json) => {
+            let words = (service.words)(json);
+            words.iter().map(|words| words.trim_end_matches('.')).collect::<Vec<_>>().join("; ")
+        }
         Content::Text(text) => text.chars().take(300).collect(),
         Content::Page(html) => format!("The server answered with a web page (\"{}\")", decode::title(html)),
         _ => String::new(),

@@ -112,6 +112,9 @@ impl Host {
         if let Some(code) = self.world.ending.take() {
             return Ok(Ending::Exit(code));
         }
+        if self.world.context.is_deaf() {
+            return Ok(Ending::Exit(0));
+        }
         done.map(Ending::Value).map_err(|error| self.failure(source, &error))
     }
 
@@ -214,8 +217,9 @@ fn keyword_properties(engine: &mut Engine) {
 
 fn interruptible(engine: &mut Engine, world: &Rc<World>) {
     let interrupt = world.interrupt.clone();
-    let ending = world.clone();
-    engine.on_progress(move |_| (interrupt.is_raised() || ending.ending.get().is_some()).then_some(Dynamic::UNIT));
+    let world = world.clone();
+    let over = move || interrupt.is_raised() || world.ending.get().is_some() || world.context.is_deaf();
+    engine.on_progress(move |_| over().then_some(Dynamic::UNIT));
 }
 
 /// Registers `exit(n)`.

@@ -69,7 +69,8 @@ fn load(engine: &Engine, path: &Path) -> std::result::Result<Shared<Module>, Box
 /// Returns the file that `name` means in `source`.
 fn beside(source: Option<&str>, name: &str) -> PathBuf {
     let folder = source.and_then(|source| Path::new(source).parent()).unwrap_or(Path::new(""));
-    let file = if name.ends_with(".rhai") { name.to_owned() } else { format!("{name}.rhai") };
+    let whole = Path::new(name).extension().is_some_and(|ending| ending == "rhai");
+    let file = if whole { name.to_owned() } else { format!("{name}.rhai") };
     folder.join(file)
 }
 
@@ -85,7 +86,7 @@ pub(super) fn read_script(path: &Path) -> Result<String> {
     })?;
     String::from_utf8(bytes).map_err(|e| {
         let good = e.utf8_error().valid_up_to();
-        let line = e.as_bytes()[..good].iter().filter(|b| **b == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(&e.as_bytes()[..good]).matches('\n').count() + 1;
         Error::client(format_args!("{place} is not UTF-8: the byte at {good} (line {line}) fits no character"))
             .hint("save the file in UTF-8")
     })
