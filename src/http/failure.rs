@@ -224,7 +224,9 @@ pub(super) fn network(
     error: &reqwest::Error,
     why: &str,
 ) -> Box<Error> {
-    let place = format!("{}://{}", if address.is_https() { "https" } else { "http" }, address.host());
+    // A redirect may have led to another server than ours.
+    let own = format!("{}://{}", if address.is_https() { "https" } else { "http" }, address.host());
+    let place = error.url().and_then(|url| Some(format!("{}://{}", url.scheme(), url.host_str()?))).unwrap_or(own);
     let what = if error.is_timeout() {
         format!("no connection to {place} in time")
     } else if error.is_connect() {

@@ -140,6 +140,13 @@ fn a_log_in_page_is_an_authentication_error() {
 }
 
 #[test]
+fn a_place_that_cannot_be_reached_is_named_as_it_is() {
+    // Nobody listens on port 1.
+    let server = sending_to(302, "http://localhost:1/file");
+    run(&server.url, READ).ends(3).says("Remote error: cannot reach http://localhost: ");
+}
+
+#[test]
 fn a_circle_ends() {
     let server = sending_to(302, PATH);
     run(&server.url, READ).ends(3).says("Remote error: more than 5 redirects");
