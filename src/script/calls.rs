@@ -22,13 +22,23 @@ struct Known {
     ours: bool,
 }
 
-/// Explains a call such as `isue (Jira, &str | ImmutableString | String)`. `variables` are those that the script declares.
-pub(super) fn not_found(engine: &Engine, signature: &str, variables: &BTreeSet<String>) -> (String, Option<String>) {
+/// Explains a call such as `isue (Jira, &str | ImmutableString | String)`. `variables` and `own`, functions with their
+/// parameters, are what the script declares.
+pub(super) fn not_found(
+    engine: &Engine,
+    signature: &str,
+    variables: &BTreeSet<String>,
+    own: &[(String, String)],
+) -> (String, Option<String>) {
     let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ""));
     let arguments: Vec<&str> =
         arguments.trim_end_matches(')').split(", ").filter(|a| !a.is_empty()).map(plain_type).collect();
+    if !name.contains(|c: char| c.is_alphanumeric()) {
+        return (format!("`{name}` cannot be applied to {}", arguments.join(" and ")), None);
+    }
     let message = format!("there is no function `{name}({})`", arguments.join(", "));
-    let known = functions(engine);
+    let mut known = functions(engine);
+    known.extend(own.iter().map(|(name, parameters)| Known::own(name, parameters)));
     let hint = if known.iter().any(|f| f.name == name) {
         Some(format!("there is {}", forms(&known, name, arguments.first().copied()).join("; ")))
     } else if variables.contains(name) {
@@ -39,6 +49,18 @@ pub(super) fn not_found(engine: &Engine, signature: &str, variables: &BTreeSet<S
         nearest(name, known.iter().map(|f| f.name.as_str()))
     };
     (message, hint)
+}
+
+impl Known {
+    /// Makes a function that the script itself declares.
+    fn own(name: &str, parameters: &str) -> Self {
+        Known { name: name.to_owned(), on: None, form: format!("{name}({parameters})"), ours: true }
+    }
+}
+
+/// Says whether there is a function of this name.
+pub(super) fn exists(engine: &Engine, name: &str) -> bool {
+    functions(engine).iter().any(|f| f.name == name)
 }
 
 fn dots(count: usize) -> &'static str {

@@ -39,9 +39,11 @@ const SIGNS: &[(&str, &str)] = &[
 /// Returns the message of `error` without its place, and a hint where one helps. `text` is the source it arose in.
 pub(super) fn explain(engine: &Engine, error: &EvalAltResult, text: &str) -> (String, Option<String>) {
     match error {
-        EvalAltResult::ErrorParsing(kind, _) => (refusal(&parse_words(kind)), parse_hint(kind, text)),
-        EvalAltResult::ErrorFunctionNotFound(signature, _) => calls::not_found(engine, signature, &declared(text)),
-        EvalAltResult::ErrorVariableNotFound(name, _) => (no_variable(name), variable_hint(name, text)),
+        EvalAltResult::ErrorParsing(kind, _) => (refusal(&parse_words(kind)), parse_hint(engine, kind, text)),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => {
+            calls::not_found(engine, signature, &declared(text), &functions(text))
+        }
+        EvalAltResult::ErrorVariableNotFound(name, _) => (no_variable(name), variable_hint(engine, name, text)),
         EvalAltResult::ErrorStackOverflow(_) => {
             (refusal("the calls are nested too deeply"), Some("does a function call itself without an end?".to_owned()))
         }
@@ -51,6 +53,10 @@ pub(super) fn explain(engine: &Engine, error: &EvalAltResult, text: &str) -> (St
             Some("import takes the path of a .rhai file beside the script, without the ending".to_owned()),
         ),
         EvalAltResult::ErrorDotExpr(words, _) => member(words),
+        EvalAltResult::ErrorFor(_) => (
+            "this cannot be walked through by for".to_owned(),
+            Some("lists can; a map by its keys: for key in map.keys() { … }".to_owned()),
+        ),
         EvalAltResult::ErrorMismatchDataType(wanted, given, _) => mismatch(wanted, given),
         EvalAltResult::ErrorArrayBounds(..) => {
             (without_place(error), Some("the first item has the number 0; -1 is the last one".to_owned()))
@@ -66,7 +72,8 @@ fn refusal(words: &str) -> String {
 
 fn thrown(value: &rhai::Dynamic) -> String {
     let message = super::value::members(value).and_then(|m| m.into_iter().find(|(name, _)| name == "message"));
-    message.map_or_else(|| value.to_string(), |(_, message)| message.to_string())
+    let text = message.map_or_else(|| value.to_string(), |(_, message)| message.to_string());
+    if text.is_empty() { "the script ended itself by throw".to_owned() } else { text }
 }
 
 /// Rhai puts the place at the end of its messages; the report shows it better.
@@ -81,7 +88,7 @@ fn without_place(error: &EvalAltResult) -> String {
 /// Explains `Unknown property 'x' - a getter is not registered for type 'T'`.
 fn member(words: &str) -> (String, Option<String>) {
     let quoted: Vec<&str> = words.split('\'').skip(1).step_by(2).collect();
-    let [name, of] = quoted[..] else { return (words.to_owned(), None) };
+    let [name, of, ..] = quoted[..] else { return (words.to_owned(), None) };
     if of == "()" {
         let hint = format!("what stands before .{name} is (), nothing; where that may be so, write ?.{name}");
         return (format!("nothing has no member `{name}`"), Some(hint));
@@ -108,9 +115,9 @@ fn parse_words(kind: &ParseErrorType) -> String {
     }
 }
 
-fn parse_hint(kind: &ParseErrorType, text: &str) -> Option<String> {
+fn parse_hint(engine: &Engine, kind: &ParseErrorType, text: &str) -> Option<String> {
     let hint = match kind {
-        ParseErrorType::VariableUndefined(name) => return variable_hint(name, text),
+        ParseErrorType::VariableUndefined(name) => return variable_hint(engine, name, text),
         ParseErrorType::Reserved(name) => {
             return foreign(name)
                 .or_else(|| Some(format!("`{name}` cannot be the name of a variable; choose another")));
@@ -142,12 +149,15 @@ fn foreign(name: &str) -> Option<String> {
     FOREIGN.iter().find(|(word, _)| *word == name).map(|(_, hint)| (*hint).to_owned())
 }
 
-fn variable_hint(name: &str, text: &str) -> Option<String> {
+fn variable_hint(engine: &Engine, name: &str, text: &str) -> Option<String> {
     let declared = declared(text);
     if declared.contains(name) {
         return Some(format!(
             "`{name}` is declared elsewhere and not seen here: functions see their parameters only (a const of the script is global::{name})"
         ));
+    }
+    if calls::exists(engine, name) {
+        return Some(format!("`{name}` is a function: call it, as in let {name} = {name}();"));
     }
     foreign(name).or_else(|| calls::nearest(name, declared.iter().map(String::as_str)))
 }
@@ -167,6 +177,14 @@ fn declared(text: &str) -> BTreeSet<String> {
     words.filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_')).map(str::to_owned).collect()
 }
 
+/// Returns the functions that `text` declares, with the names of their parameters.
+fn functions(text: &str) -> Vec<(String, String)> {
+    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = PATTERN.get_or_init(|| Regex::new(r"\bfn\s+(?:[\w]+\.)?(\w+)\s*\(([^)]*)\)").ok());
+    let found = pattern.iter().flat_map(|pattern| pattern.captures_iter(text));
+    found.map(|found| (found[1].to_owned(), found[2].split_whitespace().collect::<Vec<_>>().join(" "))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,10 +197,10 @@ mod tests {
 
     #[test]
     fn a_variable_that_is_not_there_is_explained() {
-        let text = "let summary = 1; fn f() { 1 }";
-        assert_eq!(variable_hint("sumary", text).unwrap(), "did you mean `summary`?");
-        assert!(variable_hint("summary", text).unwrap().contains("functions see their parameters only"));
-        assert_eq!(variable_hint("True", text).unwrap(), "it is true, in small letters");
-        assert_eq!(variable_hint("elephant", text), None);
+        let (engine, text) = (&Engine::new(), "let summary = 1; fn f() { 1 }");
+        assert_eq!(variable_hint(engine, "sumary", text).unwrap(), "did you mean `summary`?");
+        assert!(variable_hint(engine, "summary", text).unwrap().contains("functions see their parameters only"));
+        assert_eq!(variable_hint(engine, "True", text).unwrap(), "it is true, in small letters");
+        assert_eq!(variable_hint(engine, "elephant", text), None);
     }
 }
