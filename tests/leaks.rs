@@ -156,7 +156,7 @@ fn no_secret_leaves_the_program() {
     run(&["--trace"], &deep, &[("TIELINE_JIRA_TOKEN_FILE", "token-file")]);
     assert!(clean_files(folder.path()) >= 4, "files were written");
     // They did arrive: hiding is not forgetting.
-    let arrived = server.seen().iter().map(|r| format!("{:?} {}", r.headers, r.text())).collect::<String>();
+    let arrived = server.seen().iter().map(|r| format!("{:?} {}", r.headers, r.text())).collect::<Vec<_>>().concat();
     for (way, secret) in GIVEN {
         assert!(arrived.contains(secret), "the secret given by {way} never reached the server");
     }

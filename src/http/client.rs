@@ -243,7 +243,7 @@ impl Client {
         let mut out = pool.request(method, url.clone());
         // Another server gets nothing of ours: headers may hold secrets too.
         out = if ours {
-            self.with_credentials(self.with_headers(out, request)?, url, credentials)?
+            self.with_credentials(Self::with_headers(out, request)?, url, credentials)?
         } else {
             out.header("accept", "*/*")
         };
@@ -264,7 +264,7 @@ impl Client {
         Ok(self.pool.get_or_init(|| made))
     }
 
-    fn with_headers(&self, mut out: RequestBuilder, request: &Request) -> Result<RequestBuilder> {
+    fn with_headers(mut out: RequestBuilder, request: &Request) -> Result<RequestBuilder> {
         let given = |name: &str| request.headers.iter().any(|(k, _)| k.eq_ignore_ascii_case(name));
         if !given("accept") {
             out = out.header("accept", if request.page { "text/html, */*" } else { "application/json" });

@@ -16,7 +16,7 @@ pub(super) fn about(mut error: Box<Error>, service: &'static str, request: &Requ
     error.service = Some(service);
     error.method = Some(request.method.name());
     error.url = Some(url.to_owned());
-    error.operation = request.operation.clone();
+    error.operation.clone_from(&request.operation);
     error
 }
 

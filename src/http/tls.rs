@@ -26,7 +26,7 @@ pub(super) fn pool(address: &Address, options: &Options) -> Result<reqwest::Clie
         .referer(false)
         .connect_timeout(CONNECT.min(options.timeout))
         .tcp_nodelay(true);
-    builder = if address.is_https() { trust(builder, options)? } else { no_tls(builder)? };
+    builder = if address.is_https() { trust(builder, options)? } else { no_tls(builder) };
     builder = proxied(builder, address, options)?;
     builder.build().map_err(|e| Error::client(format_args!("cannot set up the connection: {}", chain(&e))))
 }
@@ -40,10 +40,10 @@ fn provider() {
     });
 }
 
-fn no_tls(builder: ClientBuilder) -> Result<ClientBuilder> {
+fn no_tls(builder: ClientBuilder) -> ClientBuilder {
     let empty = rustls::RootCertStore::empty();
     let versions = rustls::ClientConfig::builder();
-    Ok(builder.tls_backend_preconfigured(versions.with_root_certificates(empty).with_no_client_auth()))
+    builder.tls_backend_preconfigured(versions.with_root_certificates(empty).with_no_client_auth())
 }
 
 fn trust(builder: ClientBuilder, options: &Options) -> Result<ClientBuilder> {

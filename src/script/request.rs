@@ -24,10 +24,10 @@ pub(super) fn simple(method: Method, path: &str, map: Option<&Dynamic>) -> Resul
     let carries_body = matches!(method, Method::Post | Method::Put | Method::Patch);
     let Some(map) = map else { return named(method, path, &[], query, Body::None) };
     let Some(values) = members(map) else {
-        return match carries_body {
-            true => named(method, path, &[], query, Body::Json(from_dynamic_revealing(map)?)),
-            false => Err(Error::client(format_args!("the query must be a map, not {}", plain_type(map)))),
-        };
+        if !carries_body {
+            return Err(Error::client(format_args!("the query must be a map, not {}", plain_type(map))));
+        }
+        return named(method, path, &[], query, Body::Json(from_dynamic_revealing(map)?));
     };
     let left: Vec<(String, Dynamic)> =
         values.iter().filter(|(name, _)| !path.contains(&format!("{{{name}}}"))).cloned().collect();
@@ -58,7 +58,7 @@ fn named(
     }
     let filled = fill(route, |name| value(name).ok().flatten())?;
     let mut request = Request::new(method, filled.path);
-    request.route = route.to_owned();
+    route.clone_into(&mut request.route);
     request.query = query;
     request.body = body;
     Ok(request)
@@ -70,7 +70,7 @@ fn pairs(values: &[(String, Dynamic)]) -> Result<Vec<(String, String)>> {
     for (name, value) in values.iter().filter(|(_, value)| !value.is_unit()) {
         match value.read_lock::<Array>() {
             Some(items) => {
-                items.iter().try_for_each(|item| text(name, item).map(|item| out.push((name.clone(), item))))?
+                items.iter().try_for_each(|item| text(name, item).map(|item| out.push((name.clone(), item))))?;
             }
             None => out.push((name.clone(), text(name, value)?)),
         }

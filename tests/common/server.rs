@@ -168,7 +168,7 @@ pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]
     let body = body.as_ref();
     let mut out = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {
-        out.push_str(&format!("{name}: {value}\r\n"));
+        out.extend([name, ": ", value, "\r\n"]);
     }
     out.push_str("\r\n");
     [out.as_bytes(), body].concat()

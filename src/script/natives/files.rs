@@ -115,7 +115,7 @@ fn parse_rows(path: &str, reader: &mut csv::Reader<&[u8]>, has_header: bool) -> 
         out.push(if has_header {
             Dynamic::from(header.iter().zip(&record).map(|(k, v)| (k.as_str(), Json::from(v))).collect::<Object>())
         } else {
-            record.iter().map(|cell| cell.into()).collect::<Array>().into()
+            record.iter().map(Into::into).collect::<Array>().into()
         });
     }
     Ok(out)
