@@ -60,6 +60,8 @@ pub(super) struct Reader<'a> {
     /// How many images are open inside an image's description.
     inner_images: usize,
     in_head: bool,
+    /// How many containers are open, cells and items not counted.
+    depth: usize,
     pub(super) lost: &'a mut Lost,
 }
 
@@ -73,6 +75,7 @@ impl<'a> Reader<'a> {
             literal: None,
             inner_images: 0,
             in_head: false,
+            depth: 0,
             lost,
         }
     }
@@ -220,8 +223,8 @@ impl<'a> Reader<'a> {
 
     /// Opens a container, or lets its blocks go to the one around it where no more fit.
     fn open(&mut self, open: Open) {
-        let depth = self.stack.iter().filter(|f| !matches!(f.open, Open::Item(_) | Open::Cell { .. })).count() - 1;
-        let fits = self.lost.fits(depth);
+        let fits = self.lost.fits(self.depth);
+        self.depth += usize::from(fits);
         self.push(if fits { open } else { Open::Plain });
     }
 
@@ -250,6 +253,9 @@ impl<'a> Reader<'a> {
     fn close(&mut self) {
         self.end_line();
         let Some(Frame { open, flow }) = self.stack.pop() else { return };
+        if !matches!(open, Open::Plain | Open::Item(_) | Open::Cell { .. }) {
+            self.depth -= 1;
+        }
         let blocks = flow.finish();
         let around = self.top();
         match (open, &mut around.open) {
