@@ -5,5 +5,6 @@ mod bad_input;
 mod common;
 mod layers;
 mod replay;
+mod richtext;
 mod scripts;
 mod wire;

@@ -36,6 +36,11 @@ pub(super) fn decode(text: &str) -> String {
     out + rest
 }
 
+/// Writes a character as its number.
+pub(super) fn reference(c: char) -> String {
+    format!("&#{};", u32::from(c))
+}
+
 /// Escapes `text` for XML.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -45,7 +45,9 @@ impl Reader<'_> {
         }
         self.nodes += 1;
         let mut flow = Flow::default();
-        content(node).iter().for_each(|child| self.node(child, &mut flow));
+        for child in content(node) {
+            self.node(child, &mut flow);
+        }
         self.nodes -= 1;
         flow.finish()
     }
@@ -67,7 +69,7 @@ impl Reader<'_> {
 
     fn node(&mut self, node: &Json, flow: &mut Flow) {
         match kind(node) {
-            "paragraph" => flow.all(self.blocks(node)),
+            "paragraph" | "mediaSingle" | "mediaGroup" | "caption" => flow.all(self.blocks(node)),
             "heading" => {
                 let level = node.path(&["attrs", "level"]).and_then(Json::as_int).unwrap_or(1).clamp(1, 6);
                 let line = self.line(node, "a heading");
@@ -94,7 +96,6 @@ impl Reader<'_> {
             }
             "rule" => flow.block(Block::Rule),
             "table" => self.table(node, flow),
-            "mediaSingle" | "mediaGroup" | "caption" => flow.all(self.blocks(node)),
             "blockCard" | "embedCard" => {
                 flow.end_line();
                 self.card(node, flow);

@@ -18,7 +18,7 @@ pub(super) fn escape(text: &str, mut at_start: bool, care: Care) -> String {
     for (at, c) in text.char_indices() {
         let rest = &text[at..];
         if matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}') || c == ' ' && at_start && before.is_none() {
-            out.push_str(&format!("&#{};", c as u32));
+            out.push_str(&entity::reference(c));
         } else {
             // A bar is the table's to escape.
             let special = match care {
@@ -79,7 +79,7 @@ pub(super) fn target(address: &str) -> String {
         match c {
             '<' | '>' | '\\' => out.extend(['\\', c]),
             '&' => out.push_str("&amp;"),
-            '\n' | '\r' => out.push_str(&format!("&#{};", c as u32)),
+            '\n' | '\r' => out.push_str(&entity::reference(c)),
             c => out.push(c),
         }
     }

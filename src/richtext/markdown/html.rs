@@ -3,7 +3,7 @@
 use super::read::Reader;
 use crate::richtext::{
     entity,
-    model::{Block, Style, plain},
+    model::{Style, plain},
 };
 
 impl Reader<'_> {
@@ -56,6 +56,7 @@ fn as_text(reader: &mut Reader<'_>, html: &str) {
     if html.contains('<') {
         reader.lost.add("HTML (kept as text)");
     }
-    let blocks: Vec<Block> = plain(html);
-    blocks.into_iter().for_each(|block| reader.block(block));
+    for block in plain(html) {
+        reader.block(block);
+    }
 }

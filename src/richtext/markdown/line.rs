@@ -79,21 +79,21 @@ impl Pen {
             }
             Inline::Break => self.out.push_str(if self.place == Place::Paragraph { "\\\n" } else { "<br>" }),
             Inline::Image { address, alt, .. } => {
-                self.out.push_str(&format!("![{}]({})", escape(alt, false, self.care), target(address)));
+                self.out.extend([format!("![{}]({})", escape(alt, false, self.care), target(address))]);
             }
         }
     }
 
     fn code(&mut self, text: &str) {
         if self.manner == Manner::Tags {
-            self.out.push_str(&format!("<code>{}</code>", escape(text, false, self.care)));
+            self.out.extend([format!("<code>{}</code>", escape(text, false, self.care))]);
             return;
         }
         let fence = "`".repeat(longest_run(text, '`') + 1);
         let blank = |c: char| c == ' ';
         let pads = text.starts_with('`') || text.ends_with('`') || text.starts_with(blank) && text.ends_with(blank);
         let pad = if pads { " " } else { "" };
-        self.out.push_str(&format!("{fence}{pad}{text}{pad}{fence}"));
+        self.out.extend([format!("{fence}{pad}{text}{pad}{fence}")]);
     }
 
     fn styled(&mut self, style: Style, children: &[Node<'_>], next: Option<&Node<'_>>) {
@@ -119,13 +119,13 @@ impl Pen {
             && !marks.has(Style::Code)
             && is_plain_address(address)
         {
-            self.out.push_str(&format!("<{address}>"));
+            self.out.extend([format!("<{address}>")]);
             return;
         }
         let from = self.out.len();
         self.nodes(children);
         let inner = self.out.split_off(from);
-        self.out.push_str(&format!("[{inner}]({})", target(address)));
+        self.out.extend([format!("[{inner}]({})", target(address))]);
     }
 }
 

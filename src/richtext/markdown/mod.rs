@@ -1,4 +1,4 @@
-//! Markdown: CommonMark with GitHub's tables, task lists, strikethrough, alerts and bare addresses.
+//! Markdown: `CommonMark` with GitHub's tables, task lists, strikethrough, alerts and bare addresses.
 
 mod escape;
 mod html;

@@ -193,6 +193,6 @@ fn first<'a>(element: &'a Element, names: &[&str]) -> &'a str {
 /// Names what a link without words of its own leads to.
 fn destination(link: &Element) -> String {
     let names = ["ri:content-title", "ri:filename", "ri:space-key", "ri:value"];
-    let named = link.elements().map(|child| first(child, &names)).find(|name| !name.is_empty());
-    named.unwrap_or(link.attribute("ac:anchor")).to_owned()
+    let found = link.elements().map(|child| first(child, &names)).find(|name| !name.is_empty());
+    found.unwrap_or(link.attribute("ac:anchor")).to_owned()
 }

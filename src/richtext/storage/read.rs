@@ -77,16 +77,15 @@ impl Reader<'_> {
                 flow.inline(Inline::Text(element.attribute("datetime").to_owned(), marks.clone()));
             }
             name if name.starts_with("ac:") => self.extension(element, marks, flow),
-            name => match heading(name) {
-                Some(level) => {
+            name => {
+                if let Some(level) = heading(name) {
                     let line = in_line(&self.blocks(&element.children), "a heading", self.lost);
                     flow.block(Block::Heading(level, line));
-                }
-                None => {
+                } else {
                     self.lost.add(format!("the element `{name}`"));
                     self.nodes(&element.children, marks, flow);
                 }
-            },
+            }
         }
     }
 

@@ -1,4 +1,6 @@
 //! The recorded bodies of real services: each converts, and no word of it is gone.
+// The counts are shown with `--nocapture`.
+#![allow(clippy::print_stdout)]
 
 use crate::{
     json::{Json, parse},

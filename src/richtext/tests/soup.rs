@@ -134,23 +134,30 @@ const PIECES: &[&str] = &[
     "\u{202e}",
 ];
 
+/// Converts a text in every way, and what it became back again.
 fn all(text: &str) {
+    let (document, wiki, storage) = each(text);
+    adf_to_markdown(&document).unwrap();
+    adf_to_markdown(&text_to_adf(text)).unwrap();
+    wiki_to_markdown(&wiki);
+    storage_to_markdown(&storage);
+}
+
+/// Converts a text in every way.
+fn each(text: &str) -> (Json, String, String) {
     let document = markdown_to_adf(text).value;
     assert_eq!(valid(&document), Ok(()), "{text:?}");
     parse(document.to_string().as_bytes()).unwrap();
-    adf_to_markdown(&document).unwrap();
-    adf_to_markdown(&text_to_adf(text)).unwrap();
-    wiki_to_markdown(&markdown_to_wiki(text).value);
-    storage_to_markdown(&markdown_to_storage(text).value);
     wiki_to_markdown(text);
     storage_to_markdown(text);
+    (document, markdown_to_wiki(text).value, markdown_to_storage(text).value)
 }
 
 #[test]
 fn soup_of_pieces_is_converted() {
     let mut dice = Dice(1);
     for _ in 0..600 {
-        let text: String = (0..1 + dice.below(40)).map(|_| dice.pick(PIECES)).collect();
+        let text: String = (0..=dice.below(40)).map(|_| dice.pick(PIECES)).collect();
         all(&text);
     }
 }
@@ -169,7 +176,7 @@ fn a_document_of_plain_text_keeps_it_through_markdown() {
     let mut dice = Dice(3);
     for _ in 0..600 {
         let text: String =
-            (0..1 + dice.below(12)).map(|_| dice.pick(PIECES)).filter(|p| !p.contains(char::is_control)).collect();
+            (0..=dice.below(12)).map(|_| dice.pick(PIECES)).filter(|p| !p.contains(char::is_control)).collect();
         let document = text_to_adf(&text);
         let markdown = adf_to_markdown(&document).unwrap().value;
         let again = markdown_to_adf(&markdown).value;
@@ -184,57 +191,60 @@ fn plain(json: &Json) -> String {
     own.to_owned() + inner.iter().map(plain).collect::<String>().as_str()
 }
 
+/// What may be repeated until the stack ends.
+const DEEP: &[&str] = &[
+    ">",
+    "> ",
+    "[",
+    "![",
+    "(",
+    "*",
+    "**",
+    "_ ",
+    "*a ",
+    "~~a ",
+    "`",
+    "{",
+    "{{",
+    "{*}",
+    "{quote}",
+    "{panel}\n",
+    "{code:x}",
+    "[a|",
+    "!a.b",
+    "- ",
+    "* ",
+    "#",
+    "|",
+    "||",
+    "| a ",
+    "<div>",
+    "<p>",
+    "<b>",
+    "<ul><li>",
+    "<table><tr><td>",
+    "<blockquote>",
+    "<u>",
+    "<details>\n\n",
+    "</p>",
+    "&amp",
+    "<ac:structured-macro ac:name=\"info\"><ac:rich-text-body>",
+    "\\",
+    "\n",
+    "a\n",
+    "http://",
+    "??a ",
+    "1. ",
+];
+
 #[test]
 fn deep_nesting_is_no_danger() {
     const LEVELS: usize = 10_000;
-    for piece in [
-        ">",
-        "> ",
-        "[",
-        "![",
-        "(",
-        "*",
-        "**",
-        "_ ",
-        "*a ",
-        "~~a ",
-        "`",
-        "{",
-        "{{",
-        "{*}",
-        "{quote}",
-        "{panel}\n",
-        "{code:x}",
-        "[a|",
-        "!a.b",
-        "- ",
-        "* ",
-        "#",
-        "|",
-        "||",
-        "| a ",
-        "<div>",
-        "<p>",
-        "<b>",
-        "<ul><li>",
-        "<table><tr><td>",
-        "<blockquote>",
-        "<u>",
-        "<details>\n\n",
-        "</p>",
-        "&amp",
-        "<ac:structured-macro ac:name=\"info\"><ac:rich-text-body>",
-        "\\",
-        "\n",
-        "a\n",
-        "http://",
-        "??a ",
-        "1. ",
-    ] {
-        all(&piece.repeat(LEVELS));
+    for piece in DEEP {
+        each(&piece.repeat(LEVELS));
     }
     // Each line is one level further in.
-    let lists: String = (0..200).map(|level| format!("{}- a\n", "  ".repeat(level))).collect();
+    let lists = (0..200).map(|level| "  ".repeat(level) + "- a").collect::<Vec<_>>().join("\n");
     all(&lists);
     let told = markdown_to_adf(&lists).lost;
     assert_eq!(told, ["nesting deeper than 16 levels"]);

@@ -24,6 +24,7 @@ fn wiki_markup_becomes_markdown() {
         ("before {noformat}x{noformat} after", "before\n\n```\nx\n```\n\nafter"),
         ("{quote}\na\n\nb\n{quote}\nbq. c", "> a\n>\n> b\n\n> c"),
         ("{panel:bgColor=#fffae6}\ncare\n{panel}", "> [!WARNING]\n> care"),
+        ("|!https://a.b/i.png|alt=my pic!|b!|", "|  |  |\n| --- | --- |\n| ![my pic](https://a.b/i.png) | b! |"),
         ("----", "---"),
         (r"\*a\* \{code} a\\b &amp; {x} {code}", "\\*a\\* {code} a\\\nb & {x} {code}"),
         ("!https://a.b/i.png|alt=A! wow!great!", "![A](https://a.b/i.png) wow!great!"),

@@ -51,7 +51,7 @@ impl Pen<'_> {
             }
             Inline::Break => self.out.push('\n'),
             Inline::Text(text, marks) if marks.has(Style::Code) => {
-                self.out.push_str(&format!("{{{{{}}}}}", escape(text, Some('{'))));
+                self.out.extend([format!("{{{{{}}}}}", escape(text, Some('{')))]);
             }
             Inline::Text(text, _) => {
                 let before = self.out.chars().next_back().filter(|c| *c != '\n');
@@ -66,9 +66,9 @@ impl Pen<'_> {
             self.lost.add("an image that is not at an address (taken as the name of an attachment)");
         }
         let alt: String =
-            alt.chars().map(|c| if "!,|\"&\n".contains(c) { format!("&#{};", c as u32) } else { c.into() }).collect();
+            alt.chars().map(|c| if "!,|\"&\n".contains(c) { entity::reference(c) } else { c.into() }).collect();
         let option = if alt.is_empty() { String::new() } else { format!("|alt={alt}") };
-        self.out.push_str(&format!("!{}{option}!", encoded(address)));
+        self.out.extend([format!("!{}{option}!", encoded(address))]);
     }
 
     fn styled(&mut self, style: Style, children: &[Node<'_>], next: Option<&Node<'_>>) {
@@ -96,13 +96,13 @@ impl Pen<'_> {
             && !marks.has(Style::Code)
             && address::is_absolute(address)
         {
-            return self.out.push_str(&format!("[{address}]"));
+            return self.out.extend([format!("[{address}]")]);
         }
         let from = self.out.len();
         self.nodes(children);
         let inner = self.out.split_off(from).replace('\n', " ");
         let label = if inner.trim().is_empty() { escape(address, None) } else { inner };
-        self.out.push_str(&if target.is_empty() { label } else { format!("[{label}|{target}]") });
+        self.out.extend(if target.is_empty() { [label] } else { [format!("[{label}|{target}]")] });
     }
 }
 
@@ -116,7 +116,7 @@ fn encoded(address: &str) -> String {
     for c in address.chars() {
         match c {
             '[' | ']' | '|' | '!' | '{' | '}' | '\\' | ' ' | '\n' | '\t' | '\r' => {
-                out.push_str(&format!("%{:02X}", c as u32));
+                out.extend([format!("%{:02X}", c as u32)]);
             }
             c => out.push(c),
         }
@@ -161,7 +161,8 @@ fn is_special(before: Option<char>, rest: &str) -> bool {
         '{' | '}' | '[' | ']' | '|' => true,
         '#' => before.is_none(),
         '*' | '_' | '-' | '+' | '^' | '~' => {
-            !(in_word(before) && in_word(next)) && !(before.is_some() && blank(before) && next.is_some() && blank(next))
+            let alone = before.is_some_and(char::is_whitespace) && next.is_some_and(char::is_whitespace);
+            !(alone || in_word(before) && in_word(next))
         }
         '!' => !blank(next),
         '?' => next == Some('?'),

@@ -96,7 +96,9 @@ impl Reader<'_> {
             let line = self.inlines(bare);
             let flow = self.flow();
             flow.next_line();
-            line.into_iter().for_each(|inline| flow.inline(inline));
+            for inline in line {
+                flow.inline(inline);
+            }
         }
     }
 

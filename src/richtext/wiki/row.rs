@@ -16,14 +16,14 @@ pub(super) fn row<'a>(text: &'a str, ends: &mut Ends) -> Row<'a> {
     let mut cell: Option<(bool, usize)> = None;
     while at < text.len() {
         let rest = &text[at..];
-        if rest.starts_with('|') {
+        if let Some(behind) = rest.strip_prefix('|') {
             cells.extend(cell.map(|(head, from)| (head, text[from..at].trim())));
-            let bars = 1 + usize::from(rest[1..].starts_with('|'));
+            let bars = 1 + usize::from(behind.starts_with('|'));
             cell = Some((bars == 2, at + bars));
             at += bars;
-        } else if rest.starts_with('\n') {
+        } else if let Some(behind) = rest.strip_prefix('\n') {
             let open = cell.map_or("", |(_, from)| &text[from..at]);
-            let next = rest[1..].trim_start_matches([' ', '\t']);
+            let next = behind.trim_start_matches([' ', '\t']);
             if open.trim().is_empty() || next.is_empty() || next.starts_with(['\n', '|']) {
                 break;
             }
@@ -40,20 +40,28 @@ pub(super) fn row<'a>(text: &'a str, ends: &mut Ends) -> Row<'a> {
 /// Measures what belongs together, bars and all: an escape, a macro, a link, an image, code.
 fn piece(text: &str, ends: &mut Ends) -> usize {
     let first = text.chars().next().map_or(1, char::len_utf8);
-    let line = || text.split('\n').next().unwrap_or_default();
     match text.as_bytes()[0] {
         b'\\' => first + text[first..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8),
         b'{' => ends.at_start(text).map_or(first, |found| found.length),
-        b'[' => enclosed(line(), ']').unwrap_or(first),
-        b'!' => enclosed(line(), '!').unwrap_or(first),
+        b'[' => enclosed(text, ']').unwrap_or(first),
+        b'!' => enclosed(text, '!').unwrap_or(first),
         _ => first,
     }
 }
 
-/// Measures up to the character that closes, if it comes soon and before another link begins.
-fn enclosed(line: &str, close: char) -> Option<usize> {
+/// Measures up to the character that closes a link or an image in this line; the address of an image has no blanks.
+fn enclosed(text: &str, close: char) -> Option<usize> {
     /// No link or image is longer.
     const LONGEST: usize = 2000;
-    let end = line.char_indices().skip(1).take(LONGEST).find(|(_, c)| *c == close || "[ ".contains(*c) && close == '!');
-    end.filter(|(_, c)| *c == close).map(|(at, c)| at + c.len_utf8())
+    let mut in_address = close == '!';
+    for (at, c) in text.char_indices().skip(1).take(LONGEST) {
+        match c {
+            '\n' | '[' => return None,
+            ' ' if in_address => return None,
+            '|' => in_address = false,
+            c if c == close => return Some(at + c.len_utf8()),
+            _ => {}
+        }
+    }
+    None
 }

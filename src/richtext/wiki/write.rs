@@ -127,7 +127,7 @@ impl Writer<'_> {
         for cell in row {
             let runs = in_line(&cell.blocks, "a table cell", self.lost);
             let bar = if cell.head { "||" } else { "|" };
-            out.push_str(&format!("{bar} {} ", line(&runs, Place::OneLine, self.lost)));
+            out.extend([format!("{bar} {} ", line(&runs, Place::OneLine, self.lost))]);
         }
         out + if row.last().is_some_and(|cell| cell.head) { "||" } else { "|" }
     }

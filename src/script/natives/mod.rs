@@ -5,6 +5,7 @@ mod dates;
 mod files;
 mod lists;
 mod path;
+mod richtext;
 mod system;
 mod tables;
 mod text;
@@ -25,6 +26,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     dates::register(engine);
     files::register(engine);
     lists::register(engine);
+    richtext::register(engine, context);
     system::register(engine, context);
     tables::register(engine, context);
     text::register(engine);
