@@ -26,6 +26,7 @@ const HOMES: &[(&str, &str)] = &[
     ("corosensei", "script/"),
     ("rustyline", "commands/repl"),
     ("clap", "cli"),
+    ("pulldown_cmark", "richtext/"),
     ("hyper", "sandbox/"),
     ("keyring", "auth/store"),
     ("age", "auth/store"),

@@ -261,3 +261,25 @@ fn a_document_may_be_deeper_than_the_model() {
         assert!(!adf_to_markdown(&document).unwrap().lost.is_empty());
     }
 }
+
+/// Returns the text that a Markdown text says, without blanks.
+fn said(markdown: &str) -> String {
+    plain(&markdown_to_adf(markdown).value).split_whitespace().collect()
+}
+
+#[test]
+fn text_is_kept_through_every_form() {
+    let mut dice = Dice(4);
+    for _ in 0..600 {
+        let text: String =
+            (0..=dice.below(14)).map(|_| dice.pick(PIECES)).filter(|p| !p.contains(['\u{0}', '\u{1}'])).collect();
+        let want = said(&text);
+        for (form, back) in [
+            ("document", adf_to_markdown(&markdown_to_adf(&text).value).unwrap()),
+            ("storage", storage_to_markdown(&markdown_to_storage(&text).value)),
+            ("wiki", wiki_to_markdown(&markdown_to_wiki(&text).value)),
+        ] {
+            assert_eq!(said(&back.value), want, "{form}: {text:?} became {:?}", back.value);
+        }
+    }
+}

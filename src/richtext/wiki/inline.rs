@@ -262,15 +262,25 @@ pub(super) fn braced(style: Style) -> &'static str {
     }
 }
 
+/// Measures the link that `text` begins with: no mark ends inside one.
+fn link_length(text: &str) -> usize {
+    let end = text[1..].find(['[', ']', '\n']).map(|end| end + 1).filter(|end| text[*end..].starts_with(']'));
+    end.filter(|end| text[..*end].contains("://")).map_or(0, |end| end + 1)
+}
+
 /// Finds a place in the line; `ends` sees what is there and the character before it. Else returns the line's length.
 fn find(text: &str, ends: impl Fn(&str, char) -> bool) -> Result<usize, usize> {
     let mut before = ' ';
     let mut hidden = false;
+    let mut link = 0;
     for (at, c) in text.char_indices() {
         if c == '\n' {
             return Err(at);
         }
-        if !hidden && ends(&text[at..], before) {
+        if c == '[' && !hidden && at >= link {
+            link = at + link_length(&text[at..]);
+        }
+        if !hidden && at >= link && ends(&text[at..], before) {
             return Ok(at);
         }
         hidden = c == '\\' && !hidden;

@@ -75,17 +75,16 @@ impl Pen<'_> {
         let from = self.out.len();
         self.nodes(children);
         let inner = self.out.split_off(from);
-        let body = inner.trim_matches([' ', '\n']);
-        if body.is_empty() {
-            return self.out.push_str(&inner);
-        }
-        let start = inner.len() - inner.trim_start_matches([' ', '\n']).len();
-        let end = start + body.len();
         let in_word = self.out.ends_with(char::is_alphanumeric) || next.is_some_and(begins_word);
         let mark = if in_word { braced(style) } else { style.spelling().wiki };
-        // A style ends with its line.
-        let body = body.split('\n').map(|line| format!("{mark}{line}{mark}")).collect::<Vec<_>>().join("\n");
-        self.out.extend([&inner[..start], &body, &inner[end..]]);
+        // A style ends with its line, and neither begins nor ends with a blank.
+        for (i, line) in inner.split('\n').enumerate() {
+            let body = line.trim();
+            let start = line.len() - line.trim_start().len();
+            let (before, behind) = (&line[..start], &line[start + body.len()..]);
+            let mark = if body.is_empty() { "" } else { mark };
+            self.out.extend([if i > 0 { "\n" } else { "" }, before, mark, body, mark, behind]);
+        }
     }
 
     fn linked(&mut self, address: &str, children: &[Node<'_>]) {
@@ -136,13 +135,14 @@ pub(super) fn escape(text: &str, mut before: Option<char>) -> String {
             '\\' if rest[1..].starts_with(char::is_alphanumeric) && before != Some('\\') => out.push(c),
             '\\' => out.push_str("&#92;"),
             // The stop after `h1` makes a heading, the one after `bq` a quote.
-            '.' if at_start && begins_block(&text[..at]) => out.push_str("&#46;"),
+            '.' if at_start && begins_block(text[..at].trim_start_matches(' ')) => out.push_str("&#46;"),
             _ => {
                 out.extend(is_special(before, rest).then_some('\\'));
                 out.push(c);
             }
         }
-        before = Some(c);
+        // Blanks at the start of a line are passed over.
+        before = Some(c).filter(|c| *c != ' ' || before.is_some());
     }
     out
 }

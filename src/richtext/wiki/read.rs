@@ -73,7 +73,7 @@ impl Reader<'_> {
     }
 
     fn line(&mut self, line: &str, macro_follows: bool) {
-        let bare = line.trim();
+        let bare = line.trim_matches([' ', '\t']);
         if bare.is_empty() {
             if !macro_follows {
                 self.end_lists(0);
@@ -221,12 +221,12 @@ fn heading(line: &str) -> Option<(u8, &str)> {
     let rest = line.strip_prefix('h')?;
     let level = rest.bytes().next().filter(|b| (b'1'..=b'6').contains(b))? - b'0';
     let rest = rest[1..].strip_prefix('.')?;
-    (rest.is_empty() || rest.starts_with(' ')).then(|| (level, rest.trim()))
+    (rest.is_empty() || rest.starts_with(' ')).then(|| (level, rest.trim_start_matches(' ')))
 }
 
 /// Parts the markers of a list item from its text.
 fn list_item(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim_start();
+    let line = line.trim_start_matches([' ', '\t']);
     let text = line.trim_start_matches(['*', '#', '-']);
     let markers = &line[..line.len() - text.len()];
     let is_dash = markers == "-" || !markers.contains('-');
