@@ -9,5 +9,6 @@ mod goldens;
 mod layers;
 mod leaks;
 mod replay;
+mod richtext;
 mod scripts;
 mod wire;

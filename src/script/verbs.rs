@@ -57,7 +57,7 @@ impl<K: Kind> Connection<K> {
             (converted.value.into(), converted.lost)
         };
         for what in lost {
-            self.world.context.note(&format!("{}: {what}", K::SERVICE.name));
+            self.world.context.note(&format!("{}: could not carry over: {what}", K::SERVICE.name));
         }
         Ok(value)
     }

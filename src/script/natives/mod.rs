@@ -6,6 +6,7 @@ mod files;
 mod lists;
 mod order;
 mod path;
+mod richtext;
 mod system;
 mod tables;
 mod text;
@@ -27,6 +28,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     files::register(engine);
     lists::register(engine);
     order::register(engine);
+    richtext::register(engine, context);
     system::register(engine, context);
     tables::register(engine, context);
     text::register(engine);
