@@ -6,4 +6,5 @@ mod common;
 mod layers;
 mod replay;
 mod scripts;
+mod testing;
 mod wire;

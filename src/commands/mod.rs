@@ -113,11 +113,16 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
 
 /// Makes the engine of a run.
 fn host(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<Host> {
+    Ok(Host::new(Rc::new(world(context, setup, interrupt, arguments)?)))
+}
+
+/// Makes the surroundings of a run.
+fn world(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<World> {
     let mut world = World::new(context.clone(), options(context, setup), interrupt.clone(), arguments);
     if setup.sandbox {
         world.practice = Some(practice::connect()?);
     }
-    Ok(Host::new(Rc::new(world)))
+    Ok(world)
 }
 
 fn options(context: &Context, setup: &Setup) -> Options {

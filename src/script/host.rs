@@ -57,6 +57,7 @@ impl Host {
         pauses(&mut engine, &world);
         params::register(&mut engine, &world);
         stream::register(&mut engine);
+        super::fake::register(&mut engine, &world);
         connection::register(&mut engine, &world);
         operations::register_missing(&mut engine, &world);
         engine.set_module_resolver(FileModuleResolver::new());
@@ -228,7 +229,7 @@ fn pauses(engine: &mut Engine, world: &Rc<World>) {
 }
 
 /// Reads a script; says where it is not UTF-8.
-fn read_script(path: &Path) -> Result<String> {
+pub(super) fn read_script(path: &Path) -> Result<String> {
     let place = path.display();
     let bytes = std::fs::read(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => {
