@@ -94,13 +94,12 @@ impl<K: Kind> Connection<K> {
     }
 
     fn pages(&self, path: &str, map: Option<&Dynamic>) -> Result<Stream> {
-        let mut request = request::simple(Method::Get, path, map)?;
         // A search whose body is given goes by POST.
-        if let Some((_, body)) = map.and_then(members).unwrap_or_default().into_iter().find(|(name, _)| name == "body")
-        {
-            request = request::simple(Method::Post, path, Some(&body))?;
-            request.reads = true;
-        }
+        let body = map.and_then(members).unwrap_or_default().into_iter().find(|(name, _)| name == "body");
+        let request = match body {
+            None => request::simple(Method::Get, path, map)?,
+            Some((_, body)) => Request { reads: true, ..request::simple(Method::Post, path, Some(&body))? },
+        };
         let arrays = self.pages_arrays(&request)?;
         Ok(Stream::new(self.account.clone(), self.world.clone(), request, arrays))
     }
