@@ -3,7 +3,9 @@
 mod auth;
 mod bad_input;
 mod common;
+mod docs;
 mod layers;
+mod library;
 mod replay;
 mod scripts;
 mod testing;

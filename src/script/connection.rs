@@ -202,14 +202,20 @@ impl Visitor for Registrar<'_> {
 fn make<K: Kind>(engine: &mut Engine, world: &Rc<World>) {
     let name = K::SERVICE.name;
     let (plain, with_map) = (world.clone(), world.clone());
-    engine.register_fn(name, move || Connection::<K>::make(&plain, Vec::new()).map_err(into_script));
-    engine.register_fn(name, move |given: Dynamic| {
+    let comment =
+        "/// Connects to the service, with what the map, the command line, the environment or a saved session says.";
+    let mut module = Module::new();
+    native(&mut module, name, &[], comment, move || {
+        Connection::<K>::make(&plain, Vec::new()).map_err(into_script)
+    });
+    native(&mut module, name, &["parameters: map"], comment, move |given: Dynamic| {
         let made = match part::host(K::SERVICE, &given) {
             Some(host) => host.map(|account| Connection::<K>::of(account, &with_map)),
             None => given_parameters(K::SERVICE.name, &given).and_then(|map| Connection::<K>::make(&with_map, map)),
         };
         made.map_err(into_script)
     });
+    engine.register_global_module(module.into());
 }
 
 /// Slack's bodies are forms; what is no plain value goes as JSON in them.

@@ -183,7 +183,7 @@ impl Host {
     }
 }
 
-fn limits(engine: &mut Engine) {
+pub(super) fn limits(engine: &mut Engine) {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_strict_variables(true);
     engine.set_max_call_levels(CALL_LEVELS);
@@ -193,7 +193,7 @@ fn limits(engine: &mut Engine) {
 
 /// Lets `repo.public` and `x.default` be properties, though the words are Rhai's.
 #[allow(deprecated)] // marked so only because it may change; the version is pinned
-fn keyword_properties(engine: &mut Engine) {
+pub(super) fn keyword_properties(engine: &mut Engine) {
     let after_dot = Cell::new(false);
     engine.on_parse_token(move |token, _, _| {
         if !after_dot.replace(matches!(token, Token::Period | Token::Elvis)) {

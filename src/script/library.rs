@@ -12,6 +12,11 @@ pub(super) fn text_of(source: &str) -> Option<&'static str> {
     SOURCES.iter().find(|row| row.1 == source).map(|row| row.2)
 }
 
+/// Returns the source and the text of a service's verbs, where it has any.
+pub(super) fn of_service(name: &str) -> Option<(&'static str, &'static str)> {
+    SOURCES.iter().find(|row| row.0 == name).map(|row| (row.1, row.2))
+}
+
 /// Which services' verbs are there already.
 #[derive(Default)]
 pub(super) struct Library {

@@ -4,6 +4,7 @@
 //! services are Rhai, in `stdlib/`.
 
 mod arguments;
+mod calling;
 mod connection;
 mod docs;
 mod exact;
@@ -19,6 +20,7 @@ mod params;
 mod part;
 mod present;
 mod progress;
+mod reference;
 mod request;
 mod stream;
 mod testing;
@@ -28,11 +30,12 @@ mod value;
 mod verbs;
 mod world;
 
-pub use arguments::Arguments;
-pub use docs::{Function, functions};
+pub use arguments::{Arguments, Word, is_credential};
+pub use docs::{Function, Topic, functions, topics};
 pub use fake::Fakes;
 pub use host::{Ending, Host, STACK};
 pub use present::Output;
+pub use reference::{Chapter, Reference, Route, Verbs, verbs};
 pub use rhai::Dynamic;
 pub use trace::Failure;
 pub use world::{Practice, World};
