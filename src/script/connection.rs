@@ -205,9 +205,7 @@ fn make<K: Kind>(engine: &mut Engine, world: &Rc<World>) {
     let comment =
         "/// Connects to the service, with what the map, the command line, the environment or a saved session says.";
     let mut module = Module::new();
-    native(&mut module, name, &[], comment, move || {
-        Connection::<K>::make(&plain, Vec::new()).map_err(into_script)
-    });
+    native(&mut module, name, &[], comment, move || Connection::<K>::make(&plain, Vec::new()).map_err(into_script));
     native(&mut module, name, &["parameters: map"], comment, move |given: Dynamic| {
         let made = match part::host(K::SERVICE, &given) {
             Some(host) => host.map(|account| Connection::<K>::of(account, &with_map)),

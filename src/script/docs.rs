@@ -60,7 +60,9 @@ impl Topic {
 /// Puts the forms of each function together, in the order of receivers and names.
 pub fn topics(mut functions: Vec<Function>) -> Vec<Topic> {
     // The engine lists them in an order that is another one each time.
-    functions.sort_by(|a, b| (a.parameters.len(), &a.comment, &a.parameters).cmp(&(b.parameters.len(), &b.comment, &b.parameters)));
+    functions.sort_by(|a, b| {
+        (a.parameters.len(), &a.comment, &a.parameters).cmp(&(b.parameters.len(), &b.comment, &b.parameters))
+    });
     let mut found: BTreeMap<(Option<String>, String), Topic> = BTreeMap::new();
     for function in functions {
         let topic = found.entry((function.receiver.clone(), function.name.clone())).or_insert_with(|| Topic {
@@ -169,14 +171,6 @@ fn uncommented<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     lines.flat_map(str::lines).map(|line| line.trim_start_matches('/').trim()).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the options that a description names: `Options: `fields` (names or a list), `expand`.`
-pub(super) fn options(comment: &str) -> Vec<String> {
-    let start = |line: &str| ["Options: ", "Option: "].iter().find_map(|word| line.find(word));
-    let listed = comment.lines().find_map(|line| start(line).map(|at| &line[at..])).unwrap_or_default();
-    let quoted = listed.split('`').skip(1).step_by(2);
-    quoted.map(|option| option.split(':').next().unwrap_or(option).to_owned()).collect()
-}
-
 /// The types of connections, by which their natives are known.
 struct Connections(Vec<(TypeId, &'static str)>);
 
@@ -189,13 +183,6 @@ impl Visitor for Connections {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn options_are_read_from_descriptions() {
-        assert_eq!(options("Lists.\nOptions: `fields` (names or a list), `expand`."), ["fields", "expand"]);
-        assert_eq!(options("Deletes it. Option: `subtasks: true` deletes its sub-tasks too."), ["subtasks"]);
-        assert!(options("Returns the `key`.").is_empty());
-    }
 
     #[test]
     fn a_native_is_a_method_by_its_first_parameter() {
