@@ -88,29 +88,24 @@ fn every_route_is_published() {
 }
 
 /// Makes a test of each example of a service, for each of its flavours.
-fn tests_of_examples(v: &Verbs) -> String {
+fn tests_of_examples(v: &Verbs) -> Vec<String> {
     let name = v.service.name;
-    let mut out = String::new();
-    for (number, topic) in v.topics().enumerate() {
-        for (part, example) in topic.examples().enumerate() {
-            for flavour in v.service.flavours {
-                let deployment = flavour.deployment.name();
-                out.push_str(&format!(
-                    "fn test_{number}_{part}_{deployment}_{}() {{ let {name} = {name}(#{{ deployment: \"{deployment}\" }}); {example} }}\n",
-                    topic.name
-                ));
-            }
+    let mut tests = Vec::new();
+    for (topic, example) in v.topics().flat_map(|topic| topic.examples().map(move |example| (topic, example))) {
+        for deployment in v.service.flavours.iter().map(|flavour| flavour.deployment.name()) {
+            let connect = format!("let {name} = {name}(#{{ deployment: \"{deployment}\" }});");
+            tests.push(format!("fn test_{}_{}_{deployment}() {{ {connect} {example} }}", tests.len(), topic.name));
         }
     }
-    out
+    tests
 }
 
 #[test]
 fn every_example_runs_against_the_practice_servers() {
     for v in verbs() {
-        let text = tests_of_examples(&v);
-        let count = text.lines().count();
-        let run = tieline(&["--sandbox", "-q", "test", "examples.rhai"]).file("examples.rhai", &text);
+        let tests = tests_of_examples(&v);
+        let count = tests.len();
+        let run = tieline(&["--sandbox", "-q", "test", "examples.rhai"]).file("examples.rhai", tests.join("\n"));
         let run = run.file("report.csv", "key,hours\nOPS-1,2\n").run().ok();
         assert!(count > 0 && run.out.ends_with(&format!("{count} passed, 0 failed\n")), "{run:#?}");
     }

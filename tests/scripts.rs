@@ -68,7 +68,7 @@ impl Site {
 
     /// Returns what the server's search finds, each issue with the named fields.
     fn search(&self, jql: &str, fields: &str) -> Vec<Value> {
-        let jql: String = jql.bytes().map(|b| format!("%{b:02X}")).collect();
+        let jql: String = url::form_urlencoded::byte_serialize(jql.as_bytes()).collect();
         let path = if self.login.contains(&"cloud".to_owned()) { "search/jql" } else { "search" };
         let found = self.practice.ask(&format!("/rest/api/2/{path}?jql={jql}&fields={fields}&maxResults=100"));
         found["issues"].as_array().expect("issues").clone()

@@ -91,9 +91,10 @@ fn unknown(service: &Service, id: &str, catalogs: &[Catalog]) -> Box<Error> {
             close.push(name);
         }
     }
-    let hint = match close.is_empty() {
-        true => format!("`tieline find` searches them, `tieline docs {}` lists the verbs", service.name),
-        false => format!("did you mean {}?", close.join(", ")),
+    let hint = if close.is_empty() {
+        format!("`tieline find` searches them, `tieline docs {}` lists the verbs", service.name)
+    } else {
+        format!("did you mean {}?", close.join(", "))
     };
     Error::client(format_args!("{} has no operation `{id}`", service.title)).hint(hint)
 }

@@ -79,7 +79,9 @@ pub fn topics(mut functions: Vec<Function>) -> Vec<Topic> {
         }
     }
     let mut topics: Vec<Topic> = found.into_values().collect();
-    topics.iter_mut().for_each(|topic| topic.forms.sort_by_key(|form| form.parameters.len()));
+    for topic in &mut topics {
+        topic.forms.sort_by_key(|form| form.parameters.len());
+    }
     topics
 }
 
@@ -114,7 +116,7 @@ fn function(info: &rhai::FuncInfo<'_>, connections: &[(TypeId, &str)]) -> Option
     if let Some(script) = &info.script {
         return (metadata.access == FnAccess::Public).then(|| scripted(script));
     }
-    let mut parameters: Vec<&str> = metadata.params_info.iter().map(|p| p.as_str()).collect();
+    let mut parameters: Vec<&str> = metadata.params_info.iter().map(AsRef::as_ref).collect();
     let receiver = if parameters.len() < metadata.num_params {
         let first = metadata.param_types.first()?;
         connections.iter().find(|(id, _)| id == first).map(|(_, name)| (*name).to_owned())
@@ -128,7 +130,7 @@ fn function(info: &rhai::FuncInfo<'_>, connections: &[(TypeId, &str)]) -> Option
         parameters.remove(0);
     }
     let names = parameters.iter().map(|p| p.split(':').next().unwrap_or("_").trim().to_owned()).collect();
-    let comment = uncommented(metadata.comments.iter().map(|c| c.as_str()));
+    let comment = uncommented(metadata.comments.iter().map(AsRef::as_ref));
     Some(Function { name: metadata.name.to_string(), receiver, parameters: names, comment })
 }
 

@@ -1,15 +1,16 @@
 //! The engine of one run: set up once, then fed with text from a file, a line or a prompt.
 
 use super::{
-    connection, library::Library, operations, params, present, present::Output, stream, trace, trace::Failure,
-    world::World,
+    connection, library::Library, native::native, operations, params, present, present::Output, stream, trace,
+    trace::Failure, world::World,
 };
 use crate::{
     error::{Error, Result},
     script::throw::into_script,
 };
 use rhai::{
-    AST, Dynamic, Engine, EvalAltResult, INT, OptimizationLevel, Scope, Token, module_resolvers::FileModuleResolver,
+    AST, Dynamic, Engine, EvalAltResult, INT, Module, OptimizationLevel, Scope, Token,
+    module_resolvers::FileModuleResolver,
 };
 use std::{cell::Cell, collections::HashMap, path::Path, rc::Rc, time::Duration};
 
@@ -224,8 +225,12 @@ fn pauses(engine: &mut Engine, world: &Rc<World>) {
     };
     let (ints, floats) = (world.clone(), world.clone());
     #[allow(clippy::cast_precision_loss)] // no pause is that long
-    engine.register_fn("sleep", move |seconds: INT| pause(&ints, seconds as f64));
-    engine.register_fn("sleep", move |seconds: f64| pause(&floats, seconds));
+    let whole = move |seconds: INT| pause(&ints, seconds as f64);
+    let mut module = Module::new();
+    let comment = "/// Waits so many seconds; fractions count.";
+    native(&mut module, "sleep", &["seconds: float"], comment, whole);
+    native(&mut module, "sleep", &["seconds: float"], comment, move |seconds: f64| pause(&floats, seconds));
+    engine.register_global_module(module.into());
 }
 
 /// Reads a script; says where it is not UTF-8.
