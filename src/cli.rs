@@ -92,6 +92,32 @@ enum Command {
         /// Files or folders; without one, `tests`.
         paths: Vec<PathBuf>,
     },
+    /// Call one published operation and print its answer as JSON.
+    Call {
+        /// The service, such as jira.
+        service: String,
+        /// The operation, such as getIssue; `tieline find` searches, `tieline docs SERVICE.OPERATION` explains.
+        operation: String,
+        /// Its parameters as --name value, the body as --body JSON or --body @FILE, files as --files.PART FILE; and
+        /// those of the connection: --server, --user, --token …
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "--NAME VALUE")]
+        words: Vec<String>,
+    },
+    /// Search verbs, functions and operations; the best match comes first.
+    Find {
+        /// What to look for.
+        #[arg(required = true)]
+        words: Vec<String>,
+    },
+    /// Show the reference: all in short, or one service, verb, function or operation.
+    Docs {
+        /// Such as jira, jira.search, jira.getIssue or table.
+        #[arg(conflicts_with = "markdown")]
+        name: Option<String>,
+        /// Write the whole reference as Markdown.
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Start the practice servers, print their addresses, and wait.
     Sandbox,
     /// Write shell completion.
@@ -152,6 +178,11 @@ fn job(eval: Option<Vec<String>>, command: Option<Command>, output: Option<Outpu
         None => Job::Run { text: Text::Input, words: Vec::new(), output: output.unwrap_or(Output::None) },
         Some(Command::Repl { load }) => Job::Repl { load },
         Some(Command::Test { paths }) => Job::Test { paths },
+        Some(Command::Call { service, operation, words }) => {
+            Job::Call { service, operation, words, output: output.unwrap_or(Output::Json) }
+        }
+        Some(Command::Find { words }) => Job::Find { words },
+        Some(Command::Docs { name, markdown }) => Job::Docs { name, markdown },
         Some(Command::Sandbox) => Job::Sandbox,
         Some(Command::Completions { shell }) => Job::Print(completions(shell)),
         Some(Command::Script(words)) => script(words, output)?,

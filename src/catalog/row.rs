@@ -186,6 +186,28 @@ const PLACES: [(&str, Place); 6] = [
     ("u", Place::File),
 ];
 
+impl Type {
+    /// Returns the catalogue's word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        TYPES.iter().find(|row| row.1 == self).map_or("string", |row| row.0)
+    }
+}
+
+impl Place {
+    /// Returns it in a word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Place::Path | Place::Segments => "path",
+            Place::Query => "query",
+            Place::Header => "header",
+            Place::Form => "form",
+            Place::File => "files",
+        }
+    }
+}
+
 /// Reads one line.
 pub(super) fn read(api: &Api, line: &'static str) -> Option<Operation> {
     let mut columns = line.split('\t');

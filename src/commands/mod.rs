@@ -1,5 +1,8 @@
 //! What the program does: one file per command. Each gets its surroundings and returns an exit code.
 
+mod call;
+mod docs;
+mod find;
 mod practice;
 mod repl;
 mod run;
@@ -67,6 +70,29 @@ pub enum Job {
         /// Files and folders.
         paths: Vec<PathBuf>,
     },
+    /// Call one published operation.
+    Call {
+        /// The service.
+        service: String,
+        /// The operation's id.
+        operation: String,
+        /// Its parameters, and those of the connection.
+        words: Vec<String>,
+        /// How to print the answer.
+        output: Output,
+    },
+    /// Search everything that can be called.
+    Find {
+        /// What to look for.
+        words: Vec<String>,
+    },
+    /// Show the reference.
+    Docs {
+        /// Of what.
+        name: Option<String>,
+        /// All of it, as Markdown.
+        markdown: bool,
+    },
     /// Start the practice servers and wait.
     Sandbox,
     /// Print a text.
@@ -101,6 +127,11 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         Job::Run { text, words, output } => run::run(&context, setup, interrupt, text, words, output),
         Job::Repl { load } => repl::run(&context, setup, interrupt, load.as_deref()),
         Job::Test { paths } => test::run(&context, setup, interrupt, &paths),
+        Job::Call { service, operation, words, output } => {
+            call::run(&context, setup, interrupt, (&service, &operation, words), output)
+        }
+        Job::Find { words } => find::run(&context, setup, interrupt, &words),
+        Job::Docs { name, markdown } => docs::run(&context, setup, interrupt, name.as_deref(), markdown),
         Job::Sandbox => practice::serve(&context, interrupt),
     };
     let code = done.unwrap_or_else(|error| {
@@ -113,11 +144,16 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
 
 /// Makes the engine of a run.
 fn host(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<Host> {
+    Ok(Host::new(Rc::new(world(context, setup, interrupt, arguments)?)))
+}
+
+/// Makes the surroundings of a run.
+fn world(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<World> {
     let mut world = World::new(context.clone(), options(context, setup), interrupt.clone(), arguments);
     if setup.sandbox {
         world.practice = Some(practice::connect()?);
     }
-    Ok(Host::new(Rc::new(world)))
+    Ok(world)
 }
 
 fn options(context: &Context, setup: &Setup) -> Options {

@@ -4,6 +4,7 @@
 
 use super::faults::{Effect, Ending, Fault, Kind};
 use super::http::{Reply, Request};
+use super::server::Front;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -30,6 +31,8 @@ pub(crate) trait Player: Send + Sync {
 pub(crate) enum Done {
     /// With an answer.
     Reply(Reply),
+    /// With an answer that is made already, to its headers.
+    Made(Box<hyper::Response<hyper::body::Bytes>>),
     /// With an answer, later.
     Slow(Duration, Reply),
     /// With a broken one.
@@ -50,13 +53,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Desk {
-    pub(crate) fn new(player: Box<dyn Player>, prefix: &'static str) -> Self {
-        Desk { player, prefix, faults: Mutex::default(), log: Mutex::default() }
-    }
-
+impl Front for Desk {
     /// Answers a request: from the control panel, with a fault, or as the service does.
-    pub(crate) fn answer(&self, request: &Request) -> Done {
+    fn answer(&self, request: &Request) -> Done {
         let path = request.path.strip_prefix(self.prefix).unwrap_or(&request.path);
         if let Some(control) = path.strip_prefix("/__sandbox/") {
             return Done::Reply(self.control(request, control));
@@ -68,6 +67,12 @@ impl Desk {
             Some(Effect::Slow(wait)) => Done::Slow(wait, self.player.answer(request)),
             Some(Effect::Break(kind)) => Done::Fault(self.broken(request, kind)),
         }
+    }
+}
+
+impl Desk {
+    pub(crate) fn new(player: Box<dyn Player>, prefix: &'static str) -> Self {
+        Desk { player, prefix, faults: Mutex::default(), log: Mutex::default() }
     }
 
     fn fault(&self, request: &Request, path: &str) -> Option<Effect> {

@@ -7,6 +7,7 @@
 //! `/__sandbox/reset`, `GET /__sandbox/log`.
 
 mod desk;
+mod fake;
 mod faults;
 mod http;
 mod jira;
@@ -16,6 +17,7 @@ mod server;
 mod tests;
 
 use desk::{Desk, Player};
+pub use fake::{Answer, Exchange, Fake};
 use std::io;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The wire: listeners on the loopback, one thread for all of them.
 
-use super::desk::{Desk, Done};
+use super::desk::Done;
 use super::faults::{self, Ending};
 use super::http::{Part, Reply, Request, decode_pairs};
 use flate2::{Compression, write::GzEncoder};
@@ -48,14 +48,20 @@ pub(crate) fn open() -> io::Result<(TcpListener, String)> {
     Ok((listener, origin))
 }
 
-/// Serves every desk on its listener, on one thread of its own.
-pub(crate) fn serve(desks: Vec<(TcpListener, Arc<Desk>)>) -> io::Result<Running> {
+/// What answers the requests of one listener.
+pub(crate) trait Front: Send + Sync {
+    /// Answers a request.
+    fn answer(&self, request: &Request) -> Done;
+}
+
+/// Serves every front on its listener, on one thread for all of them.
+pub(crate) fn serve<F: Front + 'static>(desks: Vec<(TcpListener, Arc<F>)>) -> io::Result<Running> {
     let (stop, stopped) = oneshot::channel();
     let thread = std::thread::Builder::new().name("sandbox".into()).spawn(move || run(desks, stopped))?;
     Ok(Running { stop: Some(stop), thread: Some(thread) })
 }
 
-fn run(desks: Vec<(TcpListener, Arc<Desk>)>, stopped: oneshot::Receiver<()>) {
+fn run<F: Front + 'static>(desks: Vec<(TcpListener, Arc<F>)>, stopped: oneshot::Receiver<()>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
         for (listener, desk) in desks {
@@ -68,7 +74,7 @@ fn run(desks: Vec<(TcpListener, Arc<Desk>)>, stopped: oneshot::Receiver<()>) {
     });
 }
 
-async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>) {
+async fn accept<F: Front + 'static>(listener: tokio::net::TcpListener, desk: Arc<F>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -88,11 +94,12 @@ async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>) {
     }
 }
 
-async fn answer(desk: Arc<Desk>, request: hyper::Request<Incoming>) -> io::Result<hyper::Response<Body>> {
+async fn answer<F: Front>(desk: Arc<F>, request: hyper::Request<Incoming>) -> io::Result<hyper::Response<Body>> {
     let zipped = accepts_gzip(&request);
     let Some(request) = read(request).await else { return Ok(finish(Reply::text(413, "Too large"), false)) };
     match desk.answer(&request) {
         Done::Reply(reply) => Ok(finish(reply, zipped)),
+        Done::Made(response) => Ok(response.map(|body| Full::new(body).map_err(|never| match never {}).boxed_unsync())),
         Done::Slow(wait, reply) => {
             tokio::time::sleep(wait).await;
             Ok(finish(reply, zipped))

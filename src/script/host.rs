@@ -4,7 +4,7 @@ use super::{
     connection,
     library::Library,
     modules::{self, read_script, without_shebang},
-    native::Thrown,
+    native::{Thrown, native},
     operations, params, present,
     present::Output,
     stream, trace,
@@ -12,7 +12,7 @@ use super::{
     world::World,
 };
 use crate::{error::Error, script::throw::into_script};
-use rhai::{AST, Dynamic, Engine, EvalAltResult, INT, OptimizationLevel, Scope, Token};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, INT, Module, OptimizationLevel, Scope, Token};
 use std::{cell::Cell, collections::HashMap, path::Path, rc::Rc, time::Duration};
 
 /// How deep calls may nest. The script thread's stack must hold this many ([`STACK`]); a test goes there.
@@ -60,6 +60,7 @@ impl Host {
         exits(&mut engine, &world);
         params::register(&mut engine, &world);
         stream::register(&mut engine);
+        super::fake::register(&mut engine, &world);
         connection::register(&mut engine, &world);
         operations::register_missing(&mut engine, &world);
         engine.set_module_resolver(modules::Beside::default());
@@ -118,7 +119,7 @@ impl Host {
         done.map(Ending::Value).map_err(|error| self.failure(source, &error))
     }
 
-    fn failure(&self, source: &str, error: &EvalAltResult) -> Failure {
+    pub(super) fn failure(&self, source: &str, error: &EvalAltResult) -> Failure {
         trace::failure(&self.engine, source, error, |source| self.text_of(source))
     }
 
@@ -189,7 +190,7 @@ impl Host {
     }
 }
 
-fn limits(engine: &mut Engine) {
+pub(super) fn limits(engine: &mut Engine) {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_strict_variables(true);
     engine.set_max_call_levels(CALL_LEVELS);
@@ -199,7 +200,7 @@ fn limits(engine: &mut Engine) {
 
 /// Lets `repo.public` and `x.default` be properties, though the words are Rhai's.
 #[allow(deprecated)] // marked so only because it may change; the version is pinned
-fn keyword_properties(engine: &mut Engine) {
+pub(super) fn keyword_properties(engine: &mut Engine) {
     let after_dot = Cell::new(false);
     engine.on_parse_token(move |token, _, _| {
         if !after_dot.replace(matches!(token, Token::Period | Token::Elvis)) {
@@ -229,8 +230,11 @@ fn exits(engine: &mut Engine, world: &Rc<World>) {
         u8::try_from(code).map_or_else(|_| into_script(refuse()), |code| world.exit(code))
     };
     let (plain, with) = (world.clone(), world.clone());
-    engine.register_fn("exit", move || -> Thrown<()> { Err(exit(&plain, 0)) });
-    engine.register_fn("exit", move |code: INT| -> Thrown<()> { Err(exit(&with, code)) });
+    let mut module = Module::new();
+    let comment = "/// Ends the script, with 0 or with the exit code `code`.";
+    native(&mut module, "exit", &[], comment, move || -> Thrown<()> { Err(exit(&plain, 0)) });
+    native(&mut module, "exit", &["code: int"], comment, move |code: INT| -> Thrown<()> { Err(exit(&with, code)) });
+    engine.register_global_module(module.into());
 }
 
 /// Replaces Rhai's own `sleep`, which cannot be interrupted.
@@ -243,8 +247,12 @@ fn pauses(engine: &mut Engine, world: &Rc<World>) {
     };
     let (ints, floats) = (world.clone(), world.clone());
     #[allow(clippy::cast_precision_loss)] // no pause is that long
-    engine.register_fn("sleep", move |seconds: INT| pause(&ints, seconds as f64));
-    engine.register_fn("sleep", move |seconds: f64| pause(&floats, seconds));
+    let whole = move |seconds: INT| pause(&ints, seconds as f64);
+    let mut module = Module::new();
+    let comment = "/// Waits so many seconds; fractions count.";
+    native(&mut module, "sleep", &["seconds: float"], comment, whole);
+    native(&mut module, "sleep", &["seconds: float"], comment, move |seconds: f64| pause(&floats, seconds));
+    engine.register_global_module(module.into());
 }
 
 /// Returns a script's `//!` lines.

@@ -1,7 +1,7 @@
 //! The standard library: the verbs of each service, in Rhai, compiled when a program names the service.
 
 use crate::services::SERVICES;
-use rhai::{Engine, Module, Scope};
+use rhai::Engine;
 use std::collections::BTreeSet;
 
 /// The sources, one per service.
@@ -10,6 +10,11 @@ const SOURCES: &[(&str, &str, &str)] = &[("jira", "stdlib/jira.rhai", include_st
 /// Returns the text of a source of the library.
 pub(super) fn text_of(source: &str) -> Option<&'static str> {
     SOURCES.iter().find(|row| row.1 == source).map(|row| row.2)
+}
+
+/// Returns the source and the text of a service's verbs, where it has any.
+pub(super) fn of_service(name: &str) -> Option<(&'static str, &'static str)> {
+    SOURCES.iter().find(|row| row.0 == name).map(|row| (row.1, row.2))
 }
 
 /// Which services' verbs are there already.
@@ -39,12 +44,13 @@ impl Library {
         if !self.loaded.insert(name) {
             return;
         }
-        let module = engine.compile(text).map_err(|e| e.to_string()).and_then(|mut ast| {
-            ast.set_source(*source);
-            Module::eval_ast_as_new(Scope::new(), &ast, engine).map_err(|e| e.to_string())
-        });
-        match module {
-            Ok(module) => drop(engine.register_global_module(module.into())),
+        match engine.compile(text) {
+            Ok(mut ast) => {
+                ast.set_source(*source);
+                // The functions as they are, not a module made of them: such a module's functions carry their
+                // surroundings along, and the engine's cache loses those when verbs call each other.
+                engine.register_global_module(ast.shared_lib().clone());
+            }
             // The text is part of the program and every test compiles it.
             Err(error) => unreachable!("{source}: {error}"),
         }

@@ -4,10 +4,12 @@
 //! services are Rhai, in `stdlib/`.
 
 mod arguments;
+mod calling;
 mod calls;
 mod connection;
 mod docs;
 mod exact;
+mod fake;
 mod hints;
 mod host;
 mod library;
@@ -20,18 +22,22 @@ mod params;
 mod part;
 mod present;
 mod progress;
+mod reference;
 mod request;
 mod stream;
+mod testing;
 mod throw;
 mod trace;
 mod value;
 mod verbs;
 mod world;
 
-pub use arguments::Arguments;
-pub use docs::{Function, functions};
+pub use arguments::{Arguments, Word, is_credential};
+pub use docs::{Function, Topic, functions, topics};
+pub use fake::Fakes;
 pub use host::{Ending, Host, STACK};
 pub use present::Output;
+pub use reference::{Chapter, Reference, Route, Verbs, verbs};
 pub use rhai::Dynamic;
 pub use trace::Failure;
 pub use world::{Practice, World};

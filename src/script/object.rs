@@ -2,6 +2,7 @@
 
 use super::{
     exact,
+    native::{Thrown, native},
     throw::into_script,
     value::{debug, from_dynamic, to_dynamic},
 };
@@ -9,9 +10,7 @@ use crate::{
     error::{Error, Result},
     json::{self, Json, Object},
 };
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, INT, ImmutableString, Map, NativeCallContext};
-
-type Thrown<T> = std::result::Result<T, Box<EvalAltResult>>;
+use rhai::{Array, Dynamic, Engine, FnPtr, INT, ImmutableString, Map, Module, NativeCallContext};
 
 /// Registers the type under the name of Rhai's own maps, and everything that they can do.
 pub(super) fn register(engine: &mut Engine) {
@@ -176,16 +175,23 @@ fn texts(engine: &mut Engine) {
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |object: &mut Object| debug(&Json::Object(object.clone())));
     }
-    engine.register_fn("parse_json", |text: &str| parse_json(text).map_err(into_script));
+    let mut module = Module::new();
+    let comment = "/// Reads JSON.";
+    native(&mut module, "parse_json", &["text: string"], comment, |text: ImmutableString| {
+        parse_json(&text).map_err(into_script)
+    });
     // Rhai has a parse_json with a second argument, which would evaluate what it reads.
     engine.register_fn("parse_json", |_: &str, _: Dynamic| -> Thrown<Dynamic> {
         Err(into_script(Error::client("parse_json() takes one text")))
     });
-    engine.register_fn("to_json", |value: Dynamic| to_json(&value));
+    let comment = "/// Writes a value as JSON on one line.";
+    native(&mut module, "to_json", &["value: any"], comment, |value: Dynamic| to_json(&value));
+    let comment = "/// Writes a value as JSON that people can read.";
+    native(&mut module, "json", &["value: any"], comment, |value: Dynamic| pretty_json(&value));
+    engine.register_global_module(module.into());
     // Rhai's own for maps would win over one for any value.
     engine.register_fn("to_json", |map: &mut Map| to_json(&map.clone().into()));
     engine.register_fn("to_json", |items: &mut Array| to_json(&items.clone().into()));
-    engine.register_fn("json", |value: Dynamic| pretty_json(&value));
 }
 
 #[cfg(test)]

@@ -36,8 +36,8 @@ impl<K: Kind> Connection<K> {
     }
 
     fn unknown(&self, id: &str, catalog: &Catalog) -> Box<Error> {
-        let deployment = self.account.settings().deployment.map_or("", crate::services::Deployment::name);
-        let error = Error::client(format_args!("{} {deployment} has no operation `{id}`", K::SERVICE.title));
+        let deployment = self.account.settings().deployment.map(|d| format!(" ({})", d.name())).unwrap_or_default();
+        let error = Error::client(format_args!("{}{deployment} has no operation `{id}`", K::SERVICE.title));
         match catalog.suggestions(id) {
             close if close.is_empty() => error,
             close => error.hint(format!("did you mean {}?", close.join(", "))),

@@ -2,6 +2,7 @@
 
 use super::{
     arguments::{Arguments, Word, is_credential},
+    native::{Thrown, native},
     throw::into_script,
     value::members,
     world::World,
@@ -10,7 +11,7 @@ use crate::{
     error::{Error, Result},
     secret::Secret,
 };
-use rhai::{Array, Dynamic, Engine, EvalAltResult, Map};
+use rhai::{Array, Dynamic, Engine, Map, Module};
 use std::{collections::BTreeSet, fmt::Write, rc::Rc};
 
 /// One declared parameter.
@@ -187,8 +188,6 @@ fn help(arguments: &Arguments, declared: &[Parameter]) -> String {
     out
 }
 
-type Thrown<T> = std::result::Result<T, Box<EvalAltResult>>;
-
 fn declared(world: &World, declarations: &Dynamic) -> Thrown<Map> {
     let values =
         members(declarations).ok_or_else(|| into_script(Error::client("params() takes a map of declarations")))?;
@@ -219,11 +218,21 @@ fn undeclared(world: &World) -> Map {
 /// Registers `params` and `args`.
 pub(super) fn register(engine: &mut Engine, world: &Rc<World>) {
     let (with, without, rest) = (world.clone(), world.clone(), world.clone());
-    engine.register_fn("params", move |declarations: Dynamic| declared(&with, &declarations));
-    engine.register_fn("params", move || undeclared(&without));
-    engine.register_fn("args", move || -> Array {
-        rest.arguments.borrow().rest(&rest.flags.borrow()).into_iter().map(Dynamic::from).collect()
+    let mut module = Module::new();
+    native(
+        &mut module,
+        "params",
+        &["declarations: map"],
+        "/// Returns the script's parameters as `#{ name: \"help\", other: #{ help, default, type, choices } }` declares them.",
+        move |declarations: Dynamic| declared(&with, &declarations),
+    );
+    let comment = "/// Returns the script's parameters, `--name value`, as they were given.";
+    native(&mut module, "params", &[], comment, move || -> Thrown<Map> { Ok(undeclared(&without)) });
+    let comment = "/// Returns the script's arguments that belong to no parameter.";
+    native(&mut module, "args", &[], comment, move || -> Thrown<Array> {
+        Ok(rest.arguments.borrow().rest(&rest.flags.borrow()).into_iter().map(Dynamic::from).collect())
     });
+    engine.register_global_module(module.into());
 }
 
 #[cfg(test)]

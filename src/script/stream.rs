@@ -1,13 +1,18 @@
 //! A list that is fetched while it is read: what `search`, `pages` and their like return.
 
-use super::{throw::into_script, value::to_dynamic, world::World};
+use super::{
+    native::{Thrown, native},
+    throw::into_script,
+    value::to_dynamic,
+    world::World,
+};
 use crate::{
     auth::Account,
     error::{Error, Result},
     http::{Arrays, Page, Pager, Request},
     json::Json,
 };
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext};
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 /// A list of items, fetched a page ahead, read once. Copies share it.
@@ -217,30 +222,63 @@ impl IntoIterator for Stream {
     }
 }
 
-type Thrown<T> = std::result::Result<T, Box<EvalAltResult>>;
-
 /// Registers the type and what can be done with it.
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Stream>("stream");
     engine.register_iterator_result::<Stream, Dynamic>();
     engine.register_fn("to_string", |s: &mut Stream| s.shown()).register_fn("to_debug", |s: &mut Stream| s.shown());
-    engine.register_fn("all", |s: &mut Stream| s.all().map_err(into_script));
-    engine.register_fn("first", |s: &mut Stream| s.first().map_err(into_script));
-    engine.register_fn("count", |s: &mut Stream| s.count().map_err(into_script));
-    engine.register_fn("len", |s: &mut Stream| s.count().map_err(into_script));
-    engine.register_fn("limit", |s: &mut Stream, n: i64| s.limited(n).map_err(into_script));
-    engine.register_fn("take", |s: &mut Stream, n: i64| s.take(usize::try_from(n).unwrap_or(0)).map_err(into_script));
-    engine.register_fn("map", |ctx: NativeCallContext, s: &mut Stream, f: FnPtr| -> Thrown<Array> {
-        s.clone().into_iter().map(|item| f.call_within_context::<Dynamic>(&ctx, (item?,))).collect()
+    let mut module = Module::new();
+    reading(&mut module);
+    some(&mut module);
+    closures(&mut module);
+    engine.register_global_module(module.into());
+}
+
+fn reading(m: &mut Module) {
+    let comment = "/// Reads the rest of the list and returns it as an array.";
+    native(m, "all", &["this: stream"], comment, |s: &mut Stream| s.all().map_err(into_script));
+    let comment = "/// Reads the list and returns the number of its items.";
+    native(m, "count", &["this: stream"], comment, |s: &mut Stream| s.count().map_err(into_script));
+    native(m, "len", &["this: stream"], comment, |s: &mut Stream| s.count().map_err(into_script));
+}
+
+fn some(m: &mut Module) {
+    let comment = "/// Returns the first item, or (), and leaves the rest unread.";
+    native(m, "first", &["this: stream"], comment, |s: &mut Stream| s.first().map_err(into_script));
+    let comment = "/// Returns the first `n` items as an array and leaves the rest unread.";
+    native(m, "take", &["this: stream", "n: int"], comment, |s: &mut Stream, n: i64| {
+        s.take(usize::try_from(n).unwrap_or(0)).map_err(into_script)
     });
-    engine.register_fn("filter", |ctx: NativeCallContext, s: &mut Stream, f: FnPtr| -> Thrown<Array> {
-        let mut kept = Array::new();
-        for item in s.clone() {
-            let item = item?;
-            if f.call_within_context::<bool>(&ctx, (item.clone(),))? {
-                kept.push(item);
+    let comment = "/// Lets the list end after `n` items; it says so if there are more.";
+    native(m, "limit", &["this: stream", "n: int"], comment, |s: &mut Stream, n: i64| {
+        s.limited(n).map_err(into_script)
+    });
+}
+
+fn closures(m: &mut Module) {
+    native(
+        m,
+        "map",
+        &["this: stream", "f: function"],
+        "/// Returns what `f` makes of each item, as an array.",
+        |ctx: NativeCallContext, s: &mut Stream, f: FnPtr| -> Thrown<Array> {
+            s.clone().into_iter().map(|item| f.call_within_context::<Dynamic>(&ctx, (item?,))).collect()
+        },
+    );
+    native(
+        m,
+        "filter",
+        &["this: stream", "f: function"],
+        "/// Returns the items for which `f` returns true, as an array.",
+        |ctx: NativeCallContext, s: &mut Stream, f: FnPtr| -> Thrown<Array> {
+            let mut kept = Array::new();
+            for item in s.clone() {
+                let item = item?;
+                if f.call_within_context::<bool>(&ctx, (item.clone(),))? {
+                    kept.push(item);
+                }
             }
-        }
-        Ok(kept)
-    });
+            Ok(kept)
+        },
+    );
 }

@@ -1,6 +1,6 @@
 //! What the natives of one run share: the outside world, how requests go out, and what must be ended at the end.
 
-use super::arguments::Arguments;
+use super::{arguments::Arguments, fake::Fakes};
 use crate::{
     auth::{Account, Lookup, Settings, Value, variable},
     context::Context,
@@ -37,6 +37,8 @@ pub struct World {
     pub arguments: RefCell<Arguments>,
     /// The practice servers, in a run with `--sandbox`.
     pub practice: Option<Box<Practice>>,
+    /// The fake servers, in a run of a test.
+    pub fakes: Option<Fakes>,
     /// Whether the script runs only so far that it can say what its parameters are.
     pub help_only: Cell<bool>,
     /// The exit code that the script chose.
@@ -60,6 +62,7 @@ impl World {
             interrupt,
             arguments: RefCell::new(arguments),
             practice: None,
+            fakes: None,
             help_only: Cell::new(false),
             ending: Cell::new(None),
             flags: RefCell::default(),
@@ -103,8 +106,9 @@ impl World {
 
     /// Makes or finds the account for what a script gave.
     pub fn account(&self, service: &'static Service, map: Vec<(String, Value)>) -> Result<Arc<Account>> {
-        let map = self.practised(service, map)?;
-        let settings = self.settings(service, map)?;
+        let fake = self.goes_to_a_fake(&map);
+        let map = if fake { map } else { self.practised(service, map)? };
+        let settings = self.settings(service, map, fake || self.practice.is_some())?;
         let key = settings.fingerprint();
         let known = self.accounts.borrow().get(&key).cloned();
         if let Some(account) = known {
@@ -115,16 +119,19 @@ impl World {
         Ok(account)
     }
 
-    fn settings(&self, service: &'static Service, map: Vec<(String, Value)>) -> Result<Settings> {
+    /// Says whether a connection leads to a fake server of the test that runs.
+    fn goes_to_a_fake(&self, map: &[(String, Value)]) -> bool {
+        let server = map.iter().find(|(name, _)| name == "server").map(|(_, value)| value);
+        matches!((&self.fakes, server), (Some(fakes), Some(Value::Text(url))) if fakes.play(url))
+    }
+
+    /// Gathers what a connection needs; with `closed` from the script alone.
+    fn settings(&self, service: &'static Service, map: Vec<(String, Value)>, closed: bool) -> Result<Settings> {
         let parameters = |service: &Service, name: &str| {
-            if self.practice.is_some() {
-                Ok(None)
-            } else {
-                self.arguments.borrow_mut().credential(service, name, &self.context)
-            }
+            if closed { Ok(None) } else { self.arguments.borrow_mut().credential(service, name, &self.context) }
         };
         let environment = |service: &Service, name: &str| {
-            if self.practice.is_some() { Ok(None) } else { environment(&self.context, service, name) }
+            if closed { Ok(None) } else { environment(&self.context, service, name) }
         };
         let lookups = [
             Lookup { name: "the command line", find: &parameters },

@@ -1,5 +1,6 @@
 //! The practice servers in the test's own process, with their control panel.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
@@ -84,8 +85,17 @@ impl Practice {
         self.log().into_iter().map(|seen| seen.line).collect()
     }
 
+    /// Asks the service itself, as its administrator, and returns what `path` answers.
+    pub(crate) fn ask(&self, path: &str) -> Value {
+        let base = self.url.trim_start_matches(&self.origin);
+        let who = if base.is_empty() { "mira@sandbox.example:ATATT-sandbox-mira" } else { "mira:mira-password" };
+        let authorization = format!("authorization: Basic {}\r\n", STANDARD.encode(who));
+        let answer = exchange(&self.origin, "GET", &format!("{base}{path}"), &authorization, "");
+        serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{path}: {e}: {answer}"))
+    }
+
     fn control(&self, method: &str, what: &str, body: &Value) -> Value {
-        let answer = exchange(&self.origin, method, &format!("/__sandbox/{what}"), &body.to_string());
+        let answer = exchange(&self.origin, method, &format!("/__sandbox/{what}"), "", &body.to_string());
         let value: Value = serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{what}: {e}: {answer}"));
         assert!(value.get("error").is_none(), "{what}: {value}");
         value
@@ -93,12 +103,12 @@ impl Practice {
 }
 
 /// Sends one request over a plain socket and returns the body.
-fn exchange(origin: &str, method: &str, path: &str, body: &str) -> String {
+fn exchange(origin: &str, method: &str, path: &str, header: &str, body: &str) -> String {
     let host = origin.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n{header}content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("the request is sent");

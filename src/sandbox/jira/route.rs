@@ -33,7 +33,8 @@ pub(crate) const fn row(
     Route { on, method, path, access, play }
 }
 
-/// Every group of resources. Within the whole table the path with the fewest open places wins.
+/// Every group of resources. Within the whole table the path with the fewest open places wins; one with an open end
+/// is the last choice.
 const GROUPS: [&[Route]; 21] = [
     super::system::ROUTES,
     super::session::ROUTES,
@@ -83,7 +84,9 @@ pub(crate) fn find(cloud: bool, method: &str, path: &str) -> Found {
         let Some(args) = matches(route.path, &segments, cloud) else { continue };
         if route.method != method {
             wrong_method = true;
-        } else if best.as_ref().is_none_or(|(_, other)| args.len() < other.len()) {
+        } else if best.as_ref().is_none_or(|(other, values)| {
+            (route.path.ends_with("{*}"), args.len()) < (other.path.ends_with("{*}"), values.len())
+        }) {
             best = Some((route, args));
         }
     }

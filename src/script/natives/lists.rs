@@ -20,26 +20,64 @@ pub(super) fn register(engine: &mut Engine) {
     whole(&mut module);
     parts(&mut module);
     keyed(&mut module);
-    engine.register_global_module(module.into());
-    // Both need the context: to print any value as a script prints it, to call a closure.
-    engine.register_fn("join", |ctx: NativeCallContext, items: &mut Array, between: Text| join(&ctx, items, &between));
-    engine.register_fn("join", |ctx: NativeCallContext, items: &mut Array| join(&ctx, items, ""));
-    for (name, how) in [("group_by", Keyed::Group), ("index_by", Keyed::Index), ("count_by", Keyed::Count)] {
-        engine.register_fn(name, move |ctx: NativeCallContext, items: &mut Array, f: FnPtr| {
-            collect(how, &ctx, items, |ctx, item| f.call_within_context(ctx, (item,)))
-        });
-        engine.register_fn(name, move |ctx: NativeCallContext, items: &mut Array, p: Text| {
-            collect(how, &ctx, items, |_, item| Ok(path::get(&item, &p)))
-        });
+    joined(&mut module);
+    let comment = "/// Returns the items in the order of what the function or path gives for each.";
+    native(
+        &mut module,
+        "sort_by",
+        &["this: array", "key: function"],
+        comment,
+        |ctx: NativeCallContext, items: &mut Array, f: FnPtr| -> Thrown<Array> {
+            let keyed = items.iter().map(|item| Ok((f.call_within_context(&ctx, (item.clone(),))?, item.clone())));
+            sorted(keyed.collect::<Thrown<_>>()?)
+        },
+    );
+    for (name, comment, how) in KEYED {
+        grouped(&mut module, name, comment, *how);
     }
-    engine.register_fn("sort_by", |ctx: NativeCallContext, items: &mut Array, f: FnPtr| -> Thrown<Array> {
-        sorted(
-            items
-                .iter()
-                .map(|item| Ok((f.call_within_context(&ctx, (item.clone(),))?, item.clone())))
-                .collect::<Thrown<_>>()?,
-        )
-    });
+    engine.register_global_module(module.into());
+}
+
+/// What is made of the items that share a key.
+const KEYED: &[(&str, &str, Keyed)] = &[
+    (
+        "group_by",
+        "/// Returns a map from each key to its items; the key is a path or a function's result.",
+        Keyed::Group,
+    ),
+    (
+        "index_by",
+        "/// Returns a map from each key to its last item; the key is a path or a function's result.",
+        Keyed::Index,
+    ),
+    (
+        "count_by",
+        "/// Returns a map from each key to the number of its items; the key is a path or a function's result.",
+        Keyed::Count,
+    ),
+];
+
+fn joined(m: &mut Module) {
+    let comment = "/// Returns the items as one text, with `between` between them.";
+    native(
+        m,
+        "join",
+        &["this: array", "between: string"],
+        comment,
+        |ctx: NativeCallContext, items: &mut Array, between: Text| join(&ctx, items, &between),
+    );
+    native(m, "join", &["this: array"], comment, |ctx: NativeCallContext, items: &mut Array| join(&ctx, items, ""));
+}
+
+fn grouped(m: &mut Module, name: &'static str, comment: &'static str, how: Keyed) {
+    let by_function = move |ctx: NativeCallContext, items: &mut Array, f: FnPtr| {
+        collect(how, &ctx, items, |ctx, item| f.call_within_context(ctx, (item,)))
+    };
+    native(m, name, &["this: array", "key: function"], comment, by_function);
+    let by_path = move |ctx: NativeCallContext, items: &mut Array, p: Text| {
+        collect(how, &ctx, items, |_, item| Ok(path::get(&item, &p)))
+    };
+    native(m, name, &["this: array", "key: string"], comment, by_path);
 }
 
 fn printed(ctx: &NativeCallContext, value: &Dynamic) -> Thrown<String> {

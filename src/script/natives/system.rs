@@ -3,41 +3,69 @@
 use crate::{
     context::Context,
     error::{Error, Result},
-    script::{native::Thrown, throw::into_script},
+    script::{
+        native::{Thrown, native},
+        throw::into_script,
+    },
     secret::Secret,
 };
-use rhai::{Dynamic, Engine, ImmutableString};
+use rhai::{Dynamic, Engine, ImmutableString, Module};
 use std::rc::Rc;
 
 type Text = ImmutableString;
 
 /// Registers them.
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
-    output(engine, context);
-    questions(engine, context);
-    secrets(engine, context);
+    let mut module = Module::new();
+    output(engine, &mut module, context);
+    questions(&mut module, context);
+    secret_type(engine);
+    sources(&mut module, context);
+    engine.register_global_module(module.into());
 }
 
-fn output(engine: &mut Engine, context: &Rc<Context>) {
+fn output(engine: &mut Engine, m: &mut Module, context: &Rc<Context>) {
     let (print, debug, log) = (context.clone(), context.clone(), context.clone());
     engine.on_print(move |text| print.print(text));
     engine.on_debug(move |text, source, position| {
         debug.say(&format!("{}{position:?}: {text}", source.map_or(String::new(), |s| format!("{s}:"))))
     });
-    engine.register_fn("log", move |text: Text| log.say(&text));
-}
-
-fn questions(engine: &mut Engine, context: &Rc<Context>) {
-    let (ask, ask_secret, confirm) = (context.clone(), context.clone(), context.clone());
-    engine.register_fn("ask", move |question: Text| ask.ask(&question).map_err(into_script));
-    engine.register_fn("ask_secret", move |question: Text| ask_secret.ask_secret(&question).map_err(into_script));
-    engine.register_fn("confirm", move |question: Text| {
-        let answer = confirm.ask(&format!("{question} [y/N] ")).map_err(into_script)?;
-        Thrown::Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    let comment = "/// Writes a line to standard error, for whoever runs the script.";
+    native(m, "log", &["text: string"], comment, move |text: Text| -> Thrown<()> {
+        log.say(&text);
+        Ok(())
     });
 }
 
-fn secrets(engine: &mut Engine, context: &Rc<Context>) {
+fn questions(m: &mut Module, context: &Rc<Context>) {
+    let (ask, ask_secret, confirm) = (context.clone(), context.clone(), context.clone());
+    native(
+        m,
+        "ask",
+        &["question: string"],
+        "/// Asks on the terminal and returns the answer.",
+        move |question: Text| ask.ask(&question).map_err(into_script),
+    );
+    native(
+        m,
+        "ask_secret",
+        &["question: string"],
+        "/// Asks on the terminal for a secret, which is not shown.",
+        move |question: Text| ask_secret.ask_secret(&question).map_err(into_script),
+    );
+    native(
+        m,
+        "confirm",
+        &["question: string"],
+        "/// Asks on the terminal and says whether the answer is yes.",
+        move |question: Text| {
+            let answer = confirm.ask(&format!("{question} [y/N] ")).map_err(into_script)?;
+            Thrown::Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+        },
+    );
+}
+
+fn secret_type(engine: &mut Engine) {
     engine.register_type_with_name::<Secret>("secret");
     engine
         .register_fn("to_string", |s: &mut Secret| s.to_string())
@@ -48,10 +76,28 @@ fn secrets(engine: &mut Engine, context: &Rc<Context>) {
     engine.register_fn("+", move |_: Secret, _: Dynamic| -> Thrown<Text> { Err(no_text()) });
     engine.register_fn("+", move |_: Dynamic, _: Secret| -> Thrown<Text> { Err(no_text()) });
     engine.register_fn("+", move |_: Text, _: Secret| -> Thrown<Text> { Err(no_text()) });
+}
+
+fn sources(m: &mut Module, context: &Rc<Context>) {
     let (env, env_or, secret) = (context.clone(), context.clone(), context.clone());
-    engine.register_fn("env", move |name: Text| env.env(&name).map_or(Dynamic::UNIT, Dynamic::from));
-    engine.register_fn("env", move |name: Text, default: Dynamic| env_or.env(&name).map_or(default, Dynamic::from));
-    engine.register_fn("secret", move |name: Text| read_secret(&secret, &name).map_err(into_script));
+    let comment = "/// Returns an environment variable; `default`, or (), where it is not set.";
+    native(m, "env", &["name: string"], comment, move |name: Text| -> Thrown<Dynamic> {
+        Ok(env.env(&name).map_or(Dynamic::UNIT, Dynamic::from))
+    });
+    native(
+        m,
+        "env",
+        &["name: string", "default: any"],
+        comment,
+        move |name: Text, default: Dynamic| -> Thrown<Dynamic> { Ok(env_or.env(&name).map_or(default, Dynamic::from)) },
+    );
+    native(
+        m,
+        "secret",
+        &["name: string"],
+        "/// Returns the secret in the environment variable `name`, or in the file that `name`_FILE names.",
+        move |name: Text| read_secret(&secret, &name).map_err(into_script),
+    );
 }
 
 /// Reads a secret from the environment, or from the file that the environment names.

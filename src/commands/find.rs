@@ -1,0 +1,182 @@
+//! `tieline find WORDS…`: searches everything that can be called, best match first.
+
+use super::{Setup, host};
+use crate::{
+    catalog::{Catalog, Operation},
+    context::Context,
+    error::{Error, Result},
+    http::Interrupt,
+    script::{Arguments, Reference},
+    services::{SERVICES, Service},
+};
+use std::{collections::BTreeMap, rc::Rc};
+
+/// How many lines are shown.
+const SHOWN: usize = 25;
+
+/// How wide the first column may be before the second moves to the right.
+const WIDEST: usize = 48;
+
+/// Something to find.
+pub(super) struct Entry {
+    /// How it is written.
+    form: String,
+    /// What it is or does, in one line.
+    about: String,
+    /// The words of its name.
+    name: Vec<String>,
+    /// Other words by which it may be found.
+    more: Vec<String>,
+    /// What it is worth before anything is compared: people look for verbs first.
+    bonus: u32,
+}
+
+/// Prints what fits `words`.
+pub(super) fn run(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, words: &[String]) -> Result<u8> {
+    let wanted: Vec<String> = words.iter().flat_map(|word| split(word)).collect();
+    if wanted.is_empty() {
+        return Err(Error::client("find needs a word to look for").hint("such as `tieline find transition issue`"));
+    }
+    let host = host(context, setup, interrupt, Arguments::new("find", Vec::new()))?;
+    let entries = entries(&Reference::new(&host));
+    let found = best(&entries, &wanted);
+    if found.is_empty() {
+        return Err(Error::client(format_args!("nothing fits \"{}\"", words.join(" ")))
+            .hint("fewer or other words may; `tieline docs` lists what there is"));
+    }
+    let shown = &found[..found.len().min(SHOWN)];
+    let width = shown.iter().map(|entry| entry.form.chars().count()).max().unwrap_or(0).min(WIDEST);
+    for entry in shown {
+        context.print(&format!("{:width$}  {}", entry.form, entry.about));
+    }
+    if found.len() > SHOWN {
+        context.note(&format!("and {} more; another word narrows it down", found.len() - SHOWN));
+    }
+    Ok(0)
+}
+
+/// Returns everything that can be found.
+fn entries(reference: &Reference) -> Vec<Entry> {
+    let mut entries = verbs(reference);
+    entries.extend(functions(reference));
+    entries.extend(SERVICES.iter().flat_map(|service| operations(service)));
+    entries
+}
+
+fn verbs(reference: &Reference) -> Vec<Entry> {
+    let verb = |service: &str, topic: &crate::script::Topic| Entry {
+        form: format!("{service}.{}({})", topic.name, topic.parameters()),
+        about: topic.summary().to_owned(),
+        name: split(&topic.name),
+        more: [split(service), split(&topic.text())].concat(),
+        bonus: 6,
+    };
+    reference.verbs.iter().flat_map(|v| v.topics().map(|topic| verb(v.service.name, topic))).collect()
+}
+
+fn functions(reference: &Reference) -> Vec<Entry> {
+    let topics = reference.connection.iter().chain(reference.functions.iter().flat_map(|chapter| &chapter.topics));
+    let function = |topic: &crate::script::Topic| Entry {
+        form: topic.form(),
+        about: topic.summary().to_owned(),
+        name: split(&topic.name),
+        more: split(&topic.text()),
+        bonus: 3,
+    };
+    topics.map(function).collect()
+}
+
+/// Returns the operations of a service: one entry for each id, whatever flavours have it.
+fn operations(service: &'static Service) -> Vec<Entry> {
+    let mut found: BTreeMap<&str, (Operation, Vec<&str>)> = BTreeMap::new();
+    for flavour in service.flavours {
+        for operation in Catalog(flavour.apis).apis().flat_map(crate::catalog::Api::operations) {
+            found.entry(operation.id).or_insert_with(|| (operation, Vec::new())).1.push(flavour.deployment.name());
+        }
+    }
+    let entry = |(operation, flavours): (Operation, Vec<&str>)| {
+        let old = if operation.deprecated { "; deprecated" } else { "" };
+        let only = if flavours.len() < service.flavours.len() {
+            format!(" ({} only{old})", flavours[0])
+        } else {
+            String::new()
+        };
+        Entry {
+            form: format!("{}.api.{}", service.name, operation.id),
+            about: format!("{} {}{only}", operation.method, operation.path),
+            name: split(operation.id),
+            more: [split(service.name), split(operation.path)].concat(),
+            bonus: u32::from(!operation.deprecated),
+        }
+    };
+    found.into_values().map(entry).collect()
+}
+
+/// Returns the entries that fit every word, the best first; if there is none, those that fit some.
+fn best<'a>(entries: &'a [Entry], wanted: &[String]) -> Vec<&'a Entry> {
+    let mut scored: Vec<(usize, u32, &Entry)> = entries.iter().map(|entry| score(entry, wanted)).collect();
+    let most = scored.iter().map(|(words, ..)| *words).max().unwrap_or(0);
+    scored.retain(|(words, ..)| *words == most && most > 0);
+    scored.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.2.form.len().cmp(&b.2.form.len())));
+    scored.into_iter().map(|(.., entry)| entry).collect()
+}
+
+/// Returns how many words fit, how well, and the entry.
+fn score<'a>(entry: &'a Entry, wanted: &[String]) -> (usize, u32, &'a Entry) {
+    let one = |word: &String| {
+        let place = |words: &[String], whole: u32, start: u32, part: u32| {
+            let worth = |known: &String| match known {
+                known if known == word => whole,
+                known if known.starts_with(word.as_str()) => start,
+                known if word.len() > 3 && known.contains(word.as_str()) => part,
+                _ => 0,
+            };
+            words.iter().map(worth).max().unwrap_or(0)
+        };
+        place(&entry.name, 12, 8, 5).max(place(&entry.more, 4, 3, 1))
+    };
+    let worths: Vec<u32> = wanted.iter().map(one).collect();
+    let fit = worths.iter().filter(|worth| **worth > 0).count();
+    let whole = if entry.name == wanted { 30 } else { 0 };
+    (fit, worths.iter().sum::<u32>() + entry.bonus + whole, entry)
+}
+
+/// Splits a text into small words without the `s` of plurals: `getIssues` is `get issue`.
+fn split(text: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for c in text.chars() {
+        let starts = c.is_uppercase() && before.is_lowercase();
+        if starts || !c.is_alphanumeric() {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            words.last_mut().expect("there is always one").extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words.retain(|word| !word.is_empty());
+    words.into_iter().map(singular).collect()
+}
+
+fn singular(word: String) -> String {
+    match word.strip_suffix('s') {
+        Some(one) if one.len() > 2 && !one.ends_with('s') => one.to_owned(),
+        _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_split_into_words() {
+        assert_eq!(split("getAllBoards"), ["get", "all", "board"]);
+        assert_eq!(
+            split("/rest/api/3/issue/{issueIdOrKey}/watchers"),
+            ["rest", "api", "3", "issue", "issue", "id", "or", "key", "watcher"]
+        );
+        assert_eq!(split("delete_issue"), ["delete", "issue"]);
+    }
+}

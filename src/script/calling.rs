@@ -1,0 +1,24 @@
+//! One operation called from outside of a script, with the connection that a script would make.
+
+use super::{host::Ending, host::Host, trace::Failure, value::to_dynamic};
+use crate::{
+    json::{Json, Object},
+    services::Service,
+};
+use rhai::{Dynamic, Scope};
+
+impl Host {
+    /// Calls the operation `id` of `service`; credentials come from where a script's come from.
+    pub fn call_operation(&mut self, service: &Service, id: &str, arguments: Object) -> Result<Ending, Failure> {
+        let mut scope = Scope::new();
+        scope.push("id", id.to_owned()).push_dynamic("arguments", to_dynamic(&Json::Object(arguments)));
+        let text = format!("{}().op(id, arguments)", service.name);
+        let done = self.engine().eval_with_scope::<Dynamic>(&mut scope, &text);
+        done.map(Ending::Value).map_err(|error| {
+            let mut failure = self.failure("", &error);
+            // The text is not the user's, so its lines say nothing.
+            failure.report.frames.clear();
+            failure
+        })
+    }
+}

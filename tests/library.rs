@@ -1,0 +1,120 @@
+//! The standard library: its verbs are described, shown in use, tested, and ask for what is published.
+
+use crate::common::{project, tieline};
+use tieline::{
+    catalog::Catalog,
+    script::{Route, Topic, Verbs, verbs},
+    services::SERVICES,
+};
+
+/// Fails with the lines of what is wrong, if anything is.
+fn none(what: &str, wrong: &[String]) {
+    assert!(wrong.is_empty(), "{what}:\n  {}", wrong.join("\n  "));
+}
+
+/// Calls `wrong` for every verb and gathers what it finds.
+fn each(wrong: impl Fn(&Verbs, &Topic) -> Option<String>) -> Vec<String> {
+    let all = verbs();
+    assert!(!all.is_empty(), "the library has no verbs");
+    all.iter().flat_map(|v| v.topics().filter_map(|topic| wrong(v, topic)).collect::<Vec<_>>()).collect()
+}
+
+/// Services that can be reached and have no verbs yet. A name that is here in vain fails the test too.
+const WITHOUT_VERBS: &[&str] = &["confluence", "bitbucket", "bamboo", "trello", "slack", "tempo", "upm"];
+
+#[test]
+fn every_service_has_verbs_and_tests_of_them() {
+    let known: Vec<&str> = verbs().iter().map(|v| v.service.name).collect();
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        let files = [format!("stdlib/{}.rhai", service.name), format!("tests/stdlib/{}.rhai", service.name)];
+        let wanted = !WITHOUT_VERBS.contains(&service.name);
+        let places = files.iter().map(|path| (path.clone(), project(path).exists()));
+        let row = (format!("the row of {} in src/script/library.rs", service.name), known.contains(&service.name));
+        wrong.extend(places.chain([row]).filter(|(_, is)| *is != wanted).map(|(place, is)| {
+            if is {
+                format!("{place} is there: take {} off WITHOUT_VERBS", service.name)
+            } else {
+                format!("{place} is missing")
+            }
+        }));
+    }
+    none("the library and the table of services differ", &wrong);
+}
+
+#[test]
+fn every_verb_has_a_sentence_and_an_example() {
+    let wrong = each(|v, topic| {
+        let name = format!("{}.{}", v.service.name, topic.name);
+        let first = topic.text();
+        let first = first.lines().next().unwrap_or_default();
+        if !first.starts_with(|c: char| c.is_uppercase()) || !first.contains('.') {
+            return Some(format!("{name} has no sentence: {first:?}"));
+        }
+        topic.examples().next().is_none().then(|| format!("{name} has no `Example:`"))
+    });
+    none("undescribed verbs", &wrong);
+}
+
+#[test]
+fn every_verb_is_called_in_a_test() {
+    let wrong = each(|v, topic| {
+        let path = format!("tests/stdlib/{}.rhai", v.service.name);
+        let text = std::fs::read_to_string(project(&path)).unwrap_or_default();
+        let called = text.contains(&format!(".{}(", topic.name));
+        (!called).then(|| format!("{}.{} in {path}", v.service.name, topic.name))
+    });
+    none("verbs without a test", &wrong);
+}
+
+/// Says what is wrong with a route, if anything is: no flavour of the service publishes it.
+fn unpublished(v: &Verbs, route: &Route) -> Option<String> {
+    let place = format!("{}:{} {}", v.source, route.line, route.path);
+    let Some(method) = &route.method else { return Some(format!("{place}: no method is said beside it")) };
+    let published = v.service.flavours.iter().any(|f| Catalog(f.apis).route(method, &route.path).is_some());
+    (!published).then(|| format!("{place}: {method} is not published"))
+}
+
+#[test]
+fn every_route_is_published() {
+    let all = verbs();
+    let routes = all.iter().map(|v| v.routes.len()).sum::<usize>();
+    assert!(routes > 40, "only {routes} routes were found");
+    let wrong: Vec<String> = all
+        .iter()
+        .flat_map(|v| v.routes.iter().filter_map(|route| unpublished(v, route)).collect::<Vec<_>>())
+        .collect();
+    none("routes that the catalogue does not know", &wrong);
+}
+
+/// Makes a test of each example of a service, for each of its flavours.
+fn tests_of_examples(v: &Verbs) -> Vec<String> {
+    let name = v.service.name;
+    let mut tests = Vec::new();
+    for (topic, example) in v.topics().flat_map(|topic| topic.examples().map(move |example| (topic, example))) {
+        for deployment in v.service.flavours.iter().map(|flavour| flavour.deployment.name()) {
+            let connect = format!("let {name} = {name}(#{{ deployment: \"{deployment}\" }});");
+            tests.push(format!("fn test_{}_{}_{deployment}() {{ {connect} {example} }}", tests.len(), topic.name));
+        }
+    }
+    tests
+}
+
+#[test]
+fn every_example_runs_against_the_practice_servers() {
+    for v in verbs() {
+        let tests = tests_of_examples(&v);
+        let count = tests.len();
+        let run = tieline(&["--sandbox", "-q", "test", "examples.rhai"]).file("examples.rhai", tests.join("\n"));
+        let run = run.file("report.csv", "key,hours\nOPS-1,2\n").run().ok();
+        assert!(count > 0 && run.out.ends_with(&format!("{count} passed, 0 failed\n")), "{run:#?}");
+    }
+}
+
+#[test]
+fn the_tests_of_the_library_pass() {
+    let folder = project("tests/stdlib");
+    let run = tieline(&["--sandbox", "-q", "test", &folder.to_string_lossy()]).run();
+    assert_eq!(run.code, 0, "{}\n{}", run.out, run.err);
+    assert!(run.out.ends_with(" passed, 0 failed\n"), "{}", run.out);
+}
