@@ -19,6 +19,7 @@ mod place;
 mod session;
 mod settings;
 mod standing;
+pub mod store;
 
 pub use account::Account;
 pub use handle::Handle;
