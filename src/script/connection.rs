@@ -157,7 +157,8 @@ impl<K: Kind> Connection<K> {
     /// Describes the connection without a secret.
     fn auth(&self) -> Map {
         let settings = self.account.settings();
-        let sources = settings.sources.iter().map(|(name, source)| ((*name).into(), (*source).into())).collect::<Map>();
+        let sources =
+            settings.sources.iter().map(|(name, source)| ((*name).into(), source.as_str().into())).collect::<Map>();
         let user = settings.user.clone().map_or(Dynamic::UNIT, Dynamic::from);
         Map::from([("user".into(), user), ("sources".into(), sources.into())])
     }

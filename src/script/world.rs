@@ -1,8 +1,11 @@
 //! What the natives of one run share: the outside world, how requests go out, and what must be ended at the end.
 
-use super::arguments::Arguments;
+use super::{
+    arguments::Arguments,
+    sources::{self, Fetch},
+};
 use crate::{
-    auth::{Account, Lookup, Settings, Value, variable},
+    auth::{Account, Draft, Saved, Value, store::Sessions},
     context::Context,
     error::{Error, Result},
     http::{self, Interrupt, Ledger, Options},
@@ -10,7 +13,7 @@ use crate::{
     services::{Deployment, Service},
 };
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::HashMap,
     future::Future,
     rc::Rc,
@@ -42,6 +45,7 @@ pub struct World {
     pub flags: RefCell<std::collections::BTreeSet<String>>,
     /// Names of operations that have a native of their own on `conn.api`.
     pub operations: RefCell<std::collections::HashSet<String>>,
+    sessions: OnceCell<Sessions>,
     /// What connections remember for the run, such as the fields of a screen.
     memory: RefCell<HashMap<String, Json>>,
     /// Every account of this run: one per way it was made, so that two calls of `jira()` share one session.
@@ -60,6 +64,7 @@ impl World {
             help_only: Cell::new(false),
             flags: RefCell::default(),
             operations: RefCell::default(),
+            sessions: OnceCell::new(),
             memory: RefCell::default(),
             accounts: RefCell::default(),
         }
@@ -94,7 +99,8 @@ impl World {
     /// Makes or finds the account for what a script gave.
     pub fn account(&self, service: &'static Service, map: Vec<(String, Value)>) -> Result<Arc<Account>> {
         let map = self.practised(service, map)?;
-        let settings = self.settings(service, map)?;
+        let saved = if self.practice.is_some() { Saved::Ignored } else { Saved::Open(self.sessions()) };
+        let settings = self.draft(service, &map, saved, Fetch::All)?.settings(&self.options)?;
         let key = settings.fingerprint();
         let known = self.accounts.borrow().get(&key).cloned();
         if let Some(account) = known {
@@ -105,22 +111,26 @@ impl World {
         Ok(account)
     }
 
-    fn settings(&self, service: &'static Service, map: Vec<(String, Value)>) -> Result<Settings> {
-        let parameters = |service: &Service, name: &str| {
-            if self.practice.is_some() {
-                Ok(None)
-            } else {
-                self.arguments.borrow_mut().credential(service, name, &self.context)
-            }
-        };
-        let environment = |service: &Service, name: &str| {
-            if self.practice.is_some() { Ok(None) } else { environment(&self.context, service, name) }
-        };
-        let lookups = [
-            Lookup { name: "the command line", find: &parameters },
-            Lookup { name: "the environment", find: &environment },
-        ];
-        Settings::gather(service, map, &lookups, &self.options)
+    /// Gathers what is given for a connection: by `map`, the script's parameters, the environment and `saved`.
+    pub fn draft(
+        &self,
+        service: &'static Service,
+        map: &[(String, Value)],
+        saved: Saved<'_>,
+        fetch: Fetch,
+    ) -> Result<Draft> {
+        if self.practice.is_some() {
+            return Draft::gather(service, map, &[], saved);
+        }
+        let parameters =
+            |service: &Service, name: &str| self.arguments.borrow_mut().credential(service, name, &self.context, fetch);
+        let environment = |service: &Service, name: &str| sources::environment(&self.context, service, name, fetch);
+        Draft::gather(service, map, &[&parameters, &environment], saved)
+    }
+
+    /// Returns the saved sessions.
+    pub fn sessions(&self) -> &Sessions {
+        self.sessions.get_or_init(|| sources::sessions(&self.context))
     }
 
     /// In a practice run every connection goes to the practice server, whatever the script gives: nothing real is touched.
@@ -130,7 +140,10 @@ impl World {
         let said = map.into_iter().find(|(name, _)| name == "deployment").and_then(|(_, value)| text(value));
         let said = match said {
             Some(name) => Some(name),
-            None => self.arguments.borrow_mut().credential(service, "deployment", &self.context)?,
+            None => {
+                let given = self.arguments.borrow_mut().credential(service, "deployment", &self.context, Fetch::All)?;
+                given.map(|given| given.value)
+            }
         };
         practice(service, said.as_deref().and_then(Deployment::named))
     }
@@ -141,6 +154,7 @@ impl World {
         // The run is over; what interrupted it must not leave a session behind.
         self.interrupt.clear();
         for account in accounts {
+            self.keep_renewed(&account);
             let ended = http::wait(&self.interrupt, http::within(FAREWELL, account.close()));
             if let Err(error) = ended {
                 self.context.note(&format!(
@@ -156,6 +170,15 @@ impl World {
         self.context.flush();
     }
 
+    /// Puts the cookies of a saved session that was renewed into its store.
+    fn keep_renewed(&self, account: &Account) {
+        let renewed = http::wait(&self.interrupt, async { Ok(account.renewed().await) });
+        let (Ok(Some(handle)), Some(name)) = (renewed, &account.settings().session) else { return };
+        if let Err(error) = self.sessions().renew(name, handle.write()) {
+            self.context.note(&format!("warning: session \"{name}\" was renewed but not saved: {}", error.message));
+        }
+    }
+
     fn tell(&self, ledger: &Ledger) {
         let lines = ledger.summary();
         if lines.is_empty() {
@@ -165,26 +188,4 @@ impl World {
             self.context.note(&format!("simulated: {line}"));
         }
     }
-}
-
-/// Finds a parameter in the environment: as it is, in a file, or as what a command prints.
-fn environment(context: &Context, service: &Service, name: &str) -> Result<Option<String>> {
-    let variable = variable(service, name);
-    if let Some(value) = context.env(&variable) {
-        return Ok(Some(value));
-    }
-    if let Some(path) = context.env(&format!("{variable}_FILE")) {
-        let read = std::fs::read_to_string(&path);
-        let text = read.map_err(|e| Error::client(format_args!("{variable}_FILE: cannot read {path}: {e}")))?;
-        return Ok(Some(one_line(&text)));
-    }
-    let Some(command) = context.env(&format!("{variable}_COMMAND")) else { return Ok(None) };
-    let printed = context.command(&command).map_err(|why| Error::client(format_args!("{variable}_COMMAND: {why}")))?;
-    Ok(Some(one_line(&printed)))
-}
-
-/// Takes off the one line end that files and commands put behind a value.
-pub(super) fn one_line(text: &str) -> String {
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    text.strip_suffix('\r').unwrap_or(text).to_owned()
 }
