@@ -118,10 +118,20 @@ impl Draft {
         Ok(flavours.flat_map(|flavour| flavour.ways).any(complete))
     }
 
-    /// Says whether something that is needed was not given.
-    fn lacks(&self) -> Result<bool> {
-        let placed = self.has("server") || self.has("login");
-        Ok(!placed || !self.has_way()?)
+    /// Says whether what was given names the server.
+    fn is_placed(&self) -> bool {
+        self.has("server") || self.has("login")
+    }
+
+    /// Says whether the server is known: it was given, or the service has only the vendor's.
+    pub fn has_place(&self) -> bool {
+        self.is_placed() || self.service.flavours.iter().any(|flavour| flavour.home.is_some())
+    }
+
+    /// Says whether something that is needed was not given, and `summary` could give it.
+    fn lacks(&self, summary: &Summary) -> Result<bool> {
+        let home = self.service.flavours.iter().filter_map(|flavour| flavour.home).any(|home| home == summary.server);
+        Ok(!(self.is_placed() || home) || !self.has_way()?)
     }
 
     fn complete(&mut self, sessions: &Sessions, open: impl Fn(&Summary) -> Result<Session>) -> Result<()> {
@@ -148,11 +158,8 @@ impl Draft {
         if let Some(summary) = self.login_by_name(sessions)? {
             return self.check(&summary).map(|()| Some(summary));
         }
-        if !self.lacks()? {
-            return Ok(None);
-        }
-        let default = sessions.find(self.service.name)?;
-        Ok(default.filter(|summary| self.check(summary).is_ok()))
+        let Some(default) = sessions.find(self.service.name)? else { return Ok(None) };
+        Ok((self.lacks(&default)? && self.check(&default).is_ok()).then_some(default))
     }
 
     /// `login` takes a handle or a session's name. What is neither may be a mistyped handle: it is not repeated.
@@ -200,7 +207,7 @@ impl Draft {
         let prefix = self.service.flavour(summary.deployment).map_or("", |flavour| flavour.prefix);
         let base = |server: &str| {
             let address = address(self.service, Some(server.to_owned()), true)?;
-            Ok(address.as_str().strip_suffix(prefix).unwrap_or(address.as_str()).to_owned())
+            Result::Ok(address.as_str().strip_suffix(prefix).unwrap_or(address.as_str()).to_owned())
         };
         Ok(base(server)? == base(&summary.server)?)
     }
@@ -218,6 +225,8 @@ impl Draft {
             ("deployment", Some(summary.deployment.name().to_owned())),
             ("user", summary.user),
             ("cloudId", summary.cloud_id),
+            ("gateway", summary.gateway),
+            ("tokenUrl", summary.token_url),
         ];
         let plain = plain.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::Text(text?))));
         let secret = |(name, secret): (String, Secret)| {

@@ -1,17 +1,23 @@
 //! What the program does: one file per command. Each gets its surroundings and returns an exit code.
 
+mod explain;
+mod login;
 mod practice;
 mod repl;
 mod run;
+mod sessions;
 mod test;
+
+pub use login::Login;
 
 use crate::{
     context::Context,
-    error::Result,
+    error::{Error, Result},
     http::{Interrupt, Ledger, Options},
     report::Report,
     script::{Arguments, Failure, Host, Output, STACK, World},
     secret::Secret,
+    services::{self, Service},
 };
 use std::{path::PathBuf, rc::Rc, time::Duration};
 
@@ -67,6 +73,30 @@ pub enum Job {
         /// Files and folders.
         paths: Vec<PathBuf>,
     },
+    /// Sign in and save the session.
+    Login(Login),
+    /// List the saved sessions.
+    Sessions {
+        /// In which form.
+        output: Option<Output>,
+    },
+    /// End and remove a saved session.
+    Logout {
+        /// Its name.
+        name: String,
+    },
+    /// Verify saved sessions.
+    Whoami {
+        /// Their names; without one, all.
+        names: Vec<String>,
+    },
+    /// Say how a connection would sign in.
+    Explain {
+        /// The service's name.
+        service: String,
+        /// The connection's parameters, as a script takes them.
+        words: Vec<String>,
+    },
     /// Start the practice servers and wait.
     Sandbox,
     /// Print a text.
@@ -101,6 +131,11 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         Job::Run { text, words, output } => run::run(&context, setup, interrupt, text, words, output),
         Job::Repl { load } => repl::run(&context, setup, interrupt, load.as_deref()),
         Job::Test { paths } => test::run(&context, setup, interrupt, &paths),
+        Job::Login(login) => login::run(&context, setup, interrupt, login),
+        Job::Sessions { output } => sessions::list(&context, setup, interrupt, output),
+        Job::Logout { name } => sessions::logout(&context, setup, interrupt, &name),
+        Job::Whoami { names } => sessions::whoami(&context, setup, interrupt, &names),
+        Job::Explain { service, words } => explain::run(&context, setup, interrupt, &service, words),
         Job::Sandbox => practice::serve(&context, interrupt),
     };
     let code = done.unwrap_or_else(|error| {
@@ -111,9 +146,27 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
     code
 }
 
+/// Makes the surroundings of a run.
+fn world(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> World {
+    World::new(context.clone(), options(context, setup), interrupt.clone(), arguments)
+}
+
+/// Finds a service by what the user typed.
+fn named_service(name: &str) -> Result<&'static Service> {
+    services::service(name).ok_or_else(|| {
+        let names = || services::SERVICES.iter().map(|service| service.name);
+        let close = names().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
+        let error = Error::client(format_args!("there is no service \"{name}\""));
+        match close {
+            Some((distance, meant)) if distance <= 2 => error.hint(format!("did you mean {meant}?")),
+            _ => error.hint(format!("the services are {}", names().collect::<Vec<_>>().join(", "))),
+        }
+    })
+}
+
 /// Makes the engine of a run.
 fn host(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<Host> {
-    let mut world = World::new(context.clone(), options(context, setup), interrupt.clone(), arguments);
+    let mut world = world(context, setup, interrupt, arguments);
     if setup.sandbox {
         world.practice = Some(practice::connect()?);
     }

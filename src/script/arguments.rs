@@ -64,6 +64,21 @@ impl Arguments {
         out
     }
 
+    /// Refuses everything but the parameters of connections.
+    pub fn only_credentials(&self) -> Result<()> {
+        for word in self.read(&BTreeSet::new()) {
+            match word {
+                Word::Named(name, _) if is_credential(&name) => {}
+                Word::Named(name, _) => {
+                    return Err(Error::client(format_args!("there is no parameter --{name}"))
+                        .hint("it takes what a script's connections take: --server, --user, --token and others, also as --jira-server and so on"));
+                }
+                Word::Plain(text) => return Err(Error::client(format_args!("\"{text}\" is one argument too many"))),
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the words that belong to no name.
     pub fn rest(&self, flags: &BTreeSet<String>) -> Vec<String> {
         let plain = |word| if let Word::Plain(text) = word { Some(text) } else { None };

@@ -5,12 +5,15 @@ use super::{
     sources::{self, Fetch},
 };
 use crate::{
-    auth::{Account, Draft, Saved, Value, store::Sessions},
+    auth::{
+        Account, Draft, Saved, Value, Wish, keep,
+        store::{Session, Sessions, Summary},
+    },
     context::Context,
     error::{Error, Result},
     http::{self, Interrupt, Ledger, Options},
     json::Json,
-    services::{Deployment, Service},
+    services::{self, Deployment, Service},
 };
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -100,7 +103,18 @@ impl World {
     pub fn account(&self, service: &'static Service, map: Vec<(String, Value)>) -> Result<Arc<Account>> {
         let map = self.practised(service, map)?;
         let saved = if self.practice.is_some() { Saved::Ignored } else { Saved::Open(self.sessions()) };
-        let settings = self.draft(service, &map, saved, Fetch::All)?.settings(&self.options)?;
+        self.enlist(self.draft(service, &map, saved, Fetch::All)?)
+    }
+
+    /// Makes or finds the account of a saved session by itself: nothing else is looked at.
+    pub fn saved_account(&self, summary: &Summary) -> Result<Arc<Account>> {
+        let map = [("session".to_owned(), Value::Text(summary.name.clone()))];
+        self.enlist(Draft::gather(service_of(summary)?, &map, &[], Saved::Open(self.sessions()))?)
+    }
+
+    /// Makes or finds the account for what was gathered.
+    pub fn enlist(&self, draft: Draft) -> Result<Arc<Account>> {
+        let settings = draft.settings(&self.options)?;
         let key = settings.fingerprint();
         let known = self.accounts.borrow().get(&key).cloned();
         if let Some(account) = known {
@@ -170,6 +184,21 @@ impl World {
         self.context.flush();
     }
 
+    /// Verifies `account` and saves it as `wish` says; returns the session, and who the server says we are.
+    pub fn save_session(&self, account: &Account, wish: Wish) -> Result<(Session, Json)> {
+        let sessions = self.sessions();
+        sessions.probe(&wish.name, wish.store)?;
+        let (session, who) = self.wait(keep(account, wish))?;
+        if let Err(error) = sessions.save(&session) {
+            // Nobody could end it later. How that goes is not what went wrong.
+            if session.secrets.contains_key("login") {
+                let _ = self.wait(account.log_out());
+            }
+            return Err(error);
+        }
+        Ok((session, who))
+    }
+
     /// Puts the cookies of a saved session that was renewed into its store.
     fn keep_renewed(&self, account: &Account) {
         let renewed = http::wait(&self.interrupt, async { Ok(account.renewed().await) });
@@ -188,4 +217,12 @@ impl World {
             self.context.note(&format!("simulated: {line}"));
         }
     }
+}
+
+/// Finds the service of a saved session.
+pub fn service_of(summary: &Summary) -> Result<&'static Service> {
+    services::service(&summary.service).ok_or_else(|| {
+        let Summary { name, service, .. } = summary;
+        Error::client(format_args!("session \"{name}\" is of {service}, which this tieline does not know"))
+    })
 }

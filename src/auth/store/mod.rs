@@ -134,12 +134,18 @@ impl Sessions {
 
     /// Opens the store of `summary` and returns the whole session.
     pub fn open(&self, summary: &Summary) -> Result<Session> {
-        let (name, store) = (&summary.name, summary.store);
-        let json = self.store(store).read(name)?.ok_or_else(|| {
-            Error::client(format_args!("session \"{name}\" is not in {} any more", store.title()))
+        let (name, place) = (&summary.name, summary.store.title());
+        self.open_if_there(summary)?.ok_or_else(|| {
+            Error::client(format_args!("session \"{name}\" is not in {place} any more"))
                 .hint(format!("log in again ({}), or forget it (tieline logout {name})", summary.login_command()))
-        })?;
-        Session::read(json, &format!("session \"{name}\" in {}", store.title()))
+        })
+    }
+
+    /// Like [`Sessions::open`]; nothing if somebody took the secrets away.
+    pub fn open_if_there(&self, summary: &Summary) -> Result<Option<Session>> {
+        let place = format!("session \"{}\" in {}", summary.name, summary.store.title());
+        let json = self.store(summary.store).read(&summary.name)?;
+        json.map(|json| Session::read(json, &place)).transpose()
     }
 
     /// Finds out whether `name` could be saved in `store`, before anybody is asked for a secret.

@@ -60,6 +60,10 @@ pub struct Summary {
     pub method: Vec<String>,
     /// The Cloud site, where the token goes through the gateway.
     pub cloud_id: Option<String>,
+    /// The gateway, where it is not the usual one.
+    pub gateway: Option<String>,
+    /// Where a client's id and secret become a token, where it is not the usual place.
+    pub token_url: Option<String>,
     /// Where its secrets are.
     pub store: Kind,
     /// When it was saved.
@@ -112,6 +116,8 @@ impl Summary {
             ("user", text(&self.user)),
             ("method", Json::array(self.method.iter().map(|name| name.as_str().into()))),
             ("cloudId", text(&self.cloud_id)),
+            ("gateway", text(&self.gateway)),
+            ("tokenUrl", text(&self.token_url)),
             ("store", self.store.name().into()),
             ("saved", self.saved.to_string().into()),
             ("expires", self.expires.map_or(Json::Null, |end| end.to_string().into())),
@@ -130,6 +136,8 @@ impl Summary {
             user: text("user"),
             method: json.get("method")?.as_array()?.iter().filter_map(|m| m.as_str().map(str::to_owned)).collect(),
             cloud_id: text("cloudId"),
+            gateway: text("gateway"),
+            token_url: text("tokenUrl"),
             store: Kind::named(&text("store")?).ok()?,
             saved: time("saved")?,
             expires: time("expires"),
@@ -207,6 +215,8 @@ pub(super) mod tests {
                 user: Some("mira@acme.example".to_owned()),
                 method,
                 cloud_id: Some("c-1".to_owned()),
+                gateway: None,
+                token_url: None,
                 store: Kind::File,
                 saved: "2026-11-25T10:00:00Z".parse().unwrap(),
                 expires: Some("2027-01-31T00:00:00Z".parse().unwrap()),
