@@ -106,6 +106,9 @@ impl Draft {
         if let Some(name) = self.text("deployment")? {
             return named(self.service, &name).map(Some);
         }
+        if let [only] = self.service.flavours {
+            return Ok(Some(only.deployment));
+        }
         let address = self.text("server")?.and_then(|server| Address::parse(&server, true).ok());
         Ok(address.and_then(|address| self.service.deployment_of(address.host())))
     }

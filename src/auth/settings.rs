@@ -217,7 +217,11 @@ impl Settings {
     }
 
     /// Returns the deployment if it follows from the credential: only Server takes a token alone, or a saved session.
+    /// Where there is only one, nothing needs to follow.
     pub fn implied(&self) -> Option<Deployment> {
+        if let [only] = self.service.flavours {
+            return Some(only.deployment);
+        }
         let fits = |flavour: &&Flavour| flavour.ways.iter().any(|way| way.takes.iter().all(|name| self.has(name)));
         let mut fitting = self.service.flavours.iter().filter(fits);
         match (fitting.next(), fitting.next()) {
