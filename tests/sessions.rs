@@ -58,7 +58,7 @@ impl Home {
     }
 
     fn names(&self) -> Vec<String> {
-        self.listed().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+        self.listed().iter().map(|row| row["name"].as_str().expect("a name").to_owned()).collect()
     }
 }
 
@@ -72,7 +72,7 @@ fn logouts(jira: &Practice) -> usize {
 
 /// Returns every file below `folder`.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
@@ -132,6 +132,39 @@ fn cloud_and_token_sessions_hold_the_token() {
     assert_eq!(methods, [json!(["user", "token"]), json!(["token"])]);
     let sent = server.log().pop().unwrap();
     assert_eq!(sent.header("authorization"), "Bearer pat-sandbox-mira");
+}
+
+#[test]
+fn a_token_with_scopes_goes_to_the_gateway_at_once_in_later_runs() {
+    let (home, cloud) = (Home::new(), Practice::cloud());
+    let words = ["--user", "mira@sandbox.example", "--token", "-", "--deployment", "cloud", "--gateway", &cloud.url];
+    home.login(&cloud, &words, "ATATT-sandbox-mira-scoped").ok();
+    let id = home.listed()[0]["cloudId"].as_str().expect("the site's id is remembered").to_owned();
+    let before = cloud.lines().len();
+    home.run(&["-e", "jira().whoami().displayName"]).run().ok().prints("Mira Holm");
+    assert_eq!(cloud.lines()[before..], [format!("GET /ex/jira/{id}/rest/api/3/myself")]);
+}
+
+#[test]
+fn a_trello_session_holds_key_and_token() {
+    let home = Home::new();
+    let trello = serve(|_| crate::common::server::json(200, r#"{"fullName":"Mira Holm","username":"mira"}"#));
+    let words = ["login", "trello", "--server", &trello.url, "--key", "app-key-1", "--token", "-"];
+    let run = home.run(&words).input("tok-1234567890").run().ok();
+    assert!(run.out.contains(" as Mira Holm.") && run.out.contains("`key` and `token`"), "{run:?}");
+    home.run(&["-e", "trello().whoami().username"]).run().ok().prints("mira");
+    let (first, second) = (&trello.seen()[0], &trello.seen()[1]);
+    assert!(first.header("authorization").contains("app-key-1"), "{first:?}");
+    assert_eq!(first.header("authorization"), second.header("authorization"));
+}
+
+#[test]
+fn what_cannot_be_saved_is_not_left_open_at_the_server() {
+    let (home, jira) = (Home::new(), Practice::server());
+    jira.fault(&json!({ "path": "/rest/api/2/myself", "kind": "500", "times": 9 }));
+    home.by_password(&jira, &[]).ends(3);
+    assert_eq!((logins(&jira), logouts(&jira)), (1, 1), "{:?}", jira.lines());
+    assert!(home.names().is_empty());
 }
 
 #[cfg(unix)]
@@ -215,6 +248,7 @@ fn a_session_belongs_to_its_server_service_and_user() {
     run(&format!("jira(#{{ session: \"x\", server: \"{other}\" }}).whoami()")).ends(2).says("belongs to");
     run(&format!("jira(#{{ session: \"x\", server: \"{}/\" }}).whoami().name", jira.url)).ok().prints("mira");
     run("confluence(\"x\").whoami()").ends(2).says("session \"x\" is of jira, not of confluence");
+    run("upm(\"x\").server").ok().prints(&jira.url);
     run("jira(#{ session: \"x\", user: \"jonas\" }).whoami()").ends(2).says("session \"x\" is of mira, not of jonas");
     // A default session of another server is no help, and no error either.
     home.by_token(&jira, &[]).ok();
@@ -310,7 +344,7 @@ fn what_is_missing_without_a_terminal_is_said() {
     run(&["slack"]).says("`token` is missing").says("TIELINE_SLACK_TOKEN");
     run(&["tempo"]).says("`tempoToken` is missing").says("give --tempo-token -");
     run(&["jria"]).says("there is no service \"jria\"").says("did you mean jira?");
-    run(&["upm"]).says("log in to one of jira, confluence");
+    run(&["upm"]).says("name one of jira, confluence");
     run(&["jira", "--store", "cloud"]).says("there is no store \"cloud\"");
     run(&["jira", "--as=-x"]).says("cannot be a session's name");
 }
@@ -451,8 +485,8 @@ fn the_list_shows_everything_but_secrets() {
     let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(rows[0], ["NAME", "SERVICE", "SERVER", "USER", "METHOD", "STORE", "SAVED", "EXPIRES"]);
     assert_eq!(rows[1][..6], ["jira", "jira", "SERVER", "mira", "user+login+password", "file"]);
-    assert_eq!(rows[2][..4], ["pat", "jira", "SERVER", "token"]);
-    assert_eq!(rows[2][6], "2099-12-31");
+    assert_eq!(rows[2][..6], ["pat", "jira", "SERVER", "Mira", "Holm", "token"]);
+    assert_eq!(rows[2][8], "2099-12-31");
     home.run(&["logout", "jria"])
         .run()
         .ends(2)

@@ -31,12 +31,12 @@ pub struct Wish {
 /// The end of the run does not end a log-in that is kept here.
 pub async fn keep(account: &Account, wish: Wish) -> Result<(Session, Json)> {
     let flavour = account.flavour().await?;
-    let secrets = secrets(account, account.settings().way(flavour)?, wish.keep_password).await?;
+    let way = account.settings().way(flavour)?;
+    let secrets = secrets(account, way, wish.keep_password).await?;
     let who = match account.who().await {
         Ok(who) => who,
         Err(error) => {
-            // What cannot be used must not stay open. That it was refused is the news, not how leaving went.
-            let _ = account.log_out().await;
+            abandon(account).await;
             return Err(error);
         }
     };
@@ -47,6 +47,7 @@ pub async fn keep(account: &Account, wish: Wish) -> Result<(Session, Json)> {
         server: settings.address.as_str().to_owned(),
         deployment: flavour.deployment,
         user: settings.user.clone(),
+        who: name_of(&who),
         method: method(&secrets, settings.user.is_some()),
         cloud_id: account.cloud_id().map(str::to_owned).or_else(|| settings.cloud_id.clone()),
         gateway: settings.gateway.as_ref().map(|address| address.as_str().to_owned()),
@@ -56,6 +57,24 @@ pub async fn keep(account: &Account, wish: Wish) -> Result<(Session, Json)> {
         expires: wish.expires,
     };
     Ok((Session { summary, secrets }, who))
+}
+
+/// Ends a log-in that nobody will keep. How that goes is not the news; a log-in that was given to us stays.
+pub async fn abandon(account: &Account) {
+    let settings = account.settings();
+    let scheme = account.flavour().await.and_then(|flavour| settings.way(flavour)).map(|way| way.scheme);
+    if scheme.is_ok_and(|scheme| scheme == Scheme::Session) {
+        let _ = account.log_out().await;
+    }
+}
+
+/// Members of an answer that may name somebody: as people do first, then as programs do.
+const NAMES: &[&str] = &["displayName", "display_name", "fullName", "name", "username", "user"];
+
+/// Finds in the answer to who-am-I what to call us.
+pub fn name_of(who: &Json) -> Option<String> {
+    let name = NAMES.iter().find_map(|name| who.get(name)?.as_str()).filter(|name| !name.is_empty());
+    name.map(str::to_owned)
 }
 
 /// Names what signs in later: the secrets, and the user where one goes with them.

@@ -1,6 +1,6 @@
 //! Says how a connection would sign in and why. Sends nothing, opens no store, shows no secret.
 
-use super::{Setup, named_service, world};
+use super::{Setup, whole_service, world};
 use crate::{
     auth::{Draft, Saved},
     context::Context,
@@ -30,7 +30,7 @@ pub(super) fn run(
     service: &str,
     words: Vec<String>,
 ) -> Result<u8> {
-    let service = named_service(service)?;
+    let service = whole_service(service)?;
     let arguments = Arguments::new("explain", words);
     arguments.only_credentials()?;
     let world = world(context, setup, interrupt, arguments);
@@ -63,7 +63,9 @@ fn heading(draft: &Draft, deployment: Option<Deployment>, insecure: bool) -> Res
         None => format!("{title}: `server` is missing"),
     };
     match deployment {
-        Some(deployment) => out.push_str(&format!(", {}\n", place(deployment))),
+        Some(deployment) => {
+            let _ = writeln!(out, ", {}", place(deployment));
+        }
         None => out.push('\n'),
     }
     if let Some(summary) = &draft.session {

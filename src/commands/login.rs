@@ -1,6 +1,6 @@
 //! Signs in, verifies that, and saves the session; or writes its handle.
 
-use super::{Setup, named_service, sessions::name_of, world};
+use super::{Setup, sessions::somebody, whole_service, world};
 use crate::{
     auth::{
         Account, Draft, Saved, Value, Wish, dashed,
@@ -49,11 +49,7 @@ type Map = Vec<(String, Value)>;
 
 /// Logs in.
 pub(super) fn run(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, login: Login) -> Result<u8> {
-    let service = named_service(&login.service)?;
-    if service.flavours.is_empty() {
-        let (title, hosts) = (service.title, service.hosts.join(", "));
-        return Err(Error::client(format_args!("{title} is a part of others: log in to one of {hosts}")));
-    }
+    let service = whole_service(&login.service)?;
     let store = login.store.as_deref().map_or_else(|| store(context), Kind::named)?;
     let expires = login.expires.as_deref().map(time_of).transpose()?;
     let name = login.name.unwrap_or_else(|| service.name.to_owned());
@@ -81,10 +77,10 @@ fn print_handle(world: &World, account: &Account) -> Result<()> {
 }
 
 fn save(world: &World, account: &Account, wish: Wish) -> Result<()> {
-    let (session, who) = world.save_session(account, wish)?;
+    let (session, _) = world.save_session(account, wish)?;
     let Summary { name, server, store, .. } = &session.summary;
     let title = account.service().title;
-    let somebody = name_of(&who, session.summary.user.as_deref());
+    let somebody = somebody(session.summary.who.clone(), session.summary.user.as_deref());
     world
         .context
         .print(&format!("Signed in to {title} at {server}{}.", somebody.map_or(String::new(), |n| format!(" as {n}"))));

@@ -164,6 +164,16 @@ fn named_service(name: &str) -> Result<&'static Service> {
     })
 }
 
+/// Like [`named_service`], for what one signs in to: a part of a product is reached through its product.
+fn whole_service(name: &str) -> Result<&'static Service> {
+    let service = named_service(name)?;
+    if service.hosts.is_empty() {
+        return Ok(service);
+    }
+    let (title, hosts) = (service.title, service.hosts.join(", "));
+    Err(Error::client(format_args!("{title} is a part of others and signs in as they do: name one of {hosts}")))
+}
+
 /// Makes the engine of a run.
 fn host(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<Host> {
     let mut world = world(context, setup, interrupt, arguments);

@@ -3,7 +3,7 @@
 use super::{Setup, world};
 use crate::{
     auth::{
-        Draft, Saved, Value,
+        Draft, Saved, Value, name_of,
         store::{Session, Summary, day, unknown},
     },
     context::Context,
@@ -40,7 +40,7 @@ fn row(summary: &Summary, now: Timestamp) -> Json {
         ("name", Json::from(summary.name.as_str())),
         ("service", summary.service.as_str().into()),
         ("server", summary.server.as_str().into()),
-        ("user", summary.user.as_deref().unwrap_or_default().into()),
+        ("user", summary.user.as_deref().or(summary.who.as_deref()).unwrap_or_default().into()),
         ("method", summary.method.join("+").into()),
         ("store", summary.store.name().into()),
         ("saved", day(summary.saved).into()),
@@ -121,32 +121,25 @@ fn worse(code: u8, error: &Error) -> u8 {
 }
 
 fn verify(world: &World, name: &str, all: &[Summary]) -> Result<String> {
-    let account = match all.iter().find(|summary| summary.name == name) {
-        Some(summary) => {
-            // Expired is refused, whoever says so.
-            summary.check_expiry(Timestamp::now()).map_err(|e| Error::new(Kind::Auth, e.message))?;
-            world.saved_account(summary)?
-        }
-        None => {
-            let service = super::named_service(name)?;
-            world.enlist(world.draft(service, &[], Saved::Ignored, Fetch::All)?)?
-        }
+    let account = if let Some(summary) = all.iter().find(|summary| summary.name == name) {
+        // Expired is refused, whoever says so.
+        summary.check_expiry(Timestamp::now()).map_err(|e| Error::new(Kind::Auth, e.message))?;
+        world.saved_account(summary)?
+    } else {
+        let service = super::whole_service(name)?;
+        world.enlist(world.draft(service, &[], Saved::Ignored, Fetch::All)?)?
     };
     let who = world.wait(account.who())?;
     let settings = account.settings();
-    let somebody = name_of(&who, settings.user.as_deref()).unwrap_or_else(|| "signed in".to_owned());
+    let somebody = somebody(name_of(&who), settings.user.as_deref()).unwrap_or_else(|| "signed in".to_owned());
     Ok(format!("{name}: {somebody} at {}", settings.address.as_str()))
 }
 
-/// Members of an answer that may name somebody: for people first, then for programs.
-const NAMES: &[&str] = &["displayName", "display_name", "fullName", "name", "username", "user"];
-
 /// Says who a server takes us for, in one phrase.
-pub(super) fn name_of(who: &Json, user: Option<&str>) -> Option<String> {
-    let named = NAMES.iter().find_map(|name| who.get(name)?.as_str()).filter(|name| !name.is_empty());
-    match (named, user) {
+pub(super) fn somebody(who: Option<String>, user: Option<&str>) -> Option<String> {
+    match (who, user) {
         (Some(name), Some(user)) if name != user => Some(format!("{name} ({user})")),
-        (Some(name), _) => Some(name.to_owned()),
         (None, user) => user.map(str::to_owned),
+        (name, _) => name,
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Account, Draft, Saved, Value, Wish, keep,
+        Account, Draft, Saved, Value, Wish, abandon, keep,
         store::{Session, Sessions, Summary},
     },
     context::Context,
@@ -190,10 +190,11 @@ impl World {
         sessions.probe(&wish.name, wish.store)?;
         let (session, who) = self.wait(keep(account, wish))?;
         if let Err(error) = sessions.save(&session) {
-            // Nobody could end it later. How that goes is not what went wrong.
-            if session.secrets.contains_key("login") {
-                let _ = self.wait(account.log_out());
-            }
+            // Nobody could end it later.
+            self.wait(async {
+                abandon(account).await;
+                Ok(())
+            })?;
             return Err(error);
         }
         Ok((session, who))

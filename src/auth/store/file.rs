@@ -40,7 +40,8 @@ impl Vault {
 
     /// Finds out whether something could be saved: the passphrase must open what is there.
     pub(super) fn probe(&self) -> Result<()> {
-        let _held = self.folder.lock()?;
+        // Whether the folder takes a file shows now; a passphrase is tried without keeping others waiting.
+        drop(self.folder.lock()?);
         if self.sessions()?.is_empty() {
             self.passphrase(Question::New)?;
         }

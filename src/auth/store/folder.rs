@@ -11,8 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a run waits for another one that is writing.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a run waits for others that are writing: each takes a second, and there may be many.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The folder.
 pub(super) struct Folder {
@@ -117,7 +117,8 @@ impl Folder {
     fn close_to_others(&self, path: &Path, mode: u32) -> Result<()> {
         use std::os::unix::fs::PermissionsExt;
         let found = fs::metadata(path).map_err(|e| trouble("read", path, &e))?.permissions().mode() & 0o777;
-        if found & 0o077 == 0 {
+        let of_others = found & 0o077;
+        if of_others == 0 {
             return Ok(());
         }
         let closed = fs::set_permissions(path, fs::Permissions::from_mode(mode));
@@ -167,7 +168,8 @@ fn trouble(what: &str, path: &Path, error: &std::io::Error) -> Box<Error> {
     Error::client(format_args!("cannot {what} {}: {error}", path.display()))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

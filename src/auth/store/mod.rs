@@ -198,10 +198,7 @@ impl Sessions {
 
     /// Returns where the secrets of `store` are, for people.
     pub fn place(&self, store: Kind) -> String {
-        match self.store(store) {
-            Store::File(vault) => vault.shown(),
-            _ => store.title().to_owned(),
-        }
+        if let Store::File(vault) = self.store(store) { vault.shown() } else { store.title().to_owned() }
     }
 
     fn store(&self, kind: Kind) -> &Store {
@@ -227,13 +224,14 @@ pub fn unknown(what: impl std::fmt::Display, name: &str, all: &[Summary]) -> Box
 mod tests {
     use super::*;
     use session::tests::session;
+    use std::cell::RefCell;
     use std::sync::Arc;
 
     /// Sessions whose keyring is this process's memory, and whose file has a passphrase.
     fn sessions(home: &std::path::Path, passphrase: &'static str) -> Sessions {
         let ask: Ask = Box::new(move |_, _| Ok(Secret::new(passphrase)));
         let new = Sessions::new(Some(home.join("tieline")), Arc::new(|_| {}), ask);
-        Sessions { keyring: Store::Memory(Default::default()), ..new }
+        Sessions { keyring: Store::Memory(RefCell::default()), ..new }
     }
 
     fn in_keyring(name: &str) -> Session {

@@ -56,6 +56,8 @@ pub struct Summary {
     pub deployment: Deployment,
     /// The user's name or e-mail address.
     pub user: Option<String>,
+    /// What the server called us when it was saved.
+    pub who: Option<String>,
     /// The parameters it holds: how it signs in.
     pub method: Vec<String>,
     /// The Cloud site, where the token goes through the gateway.
@@ -114,6 +116,7 @@ impl Summary {
             ("server", self.server.as_str().into()),
             ("deployment", self.deployment.name().into()),
             ("user", text(&self.user)),
+            ("who", text(&self.who)),
             ("method", Json::array(self.method.iter().map(|name| name.as_str().into()))),
             ("cloudId", text(&self.cloud_id)),
             ("gateway", text(&self.gateway)),
@@ -134,6 +137,7 @@ impl Summary {
             server: text("server")?,
             deployment: Deployment::named(&text("deployment")?)?,
             user: text("user"),
+            who: text("who"),
             method: json.get("method")?.as_array()?.iter().filter_map(|m| m.as_str().map(str::to_owned)).collect(),
             cloud_id: text("cloudId"),
             gateway: text("gateway"),
@@ -213,6 +217,7 @@ pub(super) mod tests {
                 server: "https://acme.atlassian.net".to_owned(),
                 deployment: Deployment::Cloud,
                 user: Some("mira@acme.example".to_owned()),
+                who: Some("Mira Holm".to_owned()),
                 method,
                 cloud_id: Some("c-1".to_owned()),
                 gateway: None,
