@@ -2,13 +2,14 @@
 
 use crate::{
     auth,
-    commands::{self, Job, Setup, Text},
+    commands::{self, Job, Login, Setup, Text},
     context::Context,
     error::{Error, Result},
     report::Report,
     script::Output,
+    services,
 };
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::{ffi::OsString, path::PathBuf};
 
 /// Scripts for Jira, Confluence, Bitbucket, Bamboo, Trello, Slack, Tempo and UPM, in Rhai.
@@ -60,7 +61,7 @@ struct Flags {
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
     /// Print the script's final value in this form.
-    #[arg(long, value_enum, value_name = "FORM")]
+    #[arg(long, value_enum, value_name = "FORM", global = true)]
     output: Option<Form>,
     /// Do not colour.
     #[arg(long)]
@@ -77,6 +78,87 @@ enum Form {
     Csv,
     Table,
     None,
+}
+
+/// What `login` takes beside the parameters of a connection.
+#[derive(Args)]
+struct LoginArgs {
+    /// The service.
+    service: String,
+    /// The session's name; without one it is the service's, which makes it the service's default.
+    #[arg(long = "as", value_name = "NAME")]
+    name: Option<String>,
+    /// Where to save: keyring or file (encrypted with a passphrase).
+    #[arg(long, value_name = "STORE")]
+    store: Option<String>,
+    /// Only write the log-in's handle to standard output; save nothing.
+    #[arg(long)]
+    print_handle: bool,
+    /// Keep a password that is only needed to log in, so that the session can renew itself.
+    #[arg(long)]
+    keep_password: bool,
+    /// When the token ends, such as 2027-01-31.
+    #[arg(long, value_name = "DAY")]
+    expires: Option<String>,
+    #[command(flatten)]
+    parameters: Parameters,
+}
+
+/// The parameters of a connection as flags, made from the services table; as words they go to the script layer, which
+/// reads them as it reads a script's.
+struct Parameters(Vec<String>);
+
+/// Flags that take no value.
+const SWITCHES: &[&str] = &["insecure"];
+
+impl Parameters {
+    /// Names of the parameters with their flags. A saved session is what `login` makes, not what it takes.
+    fn flags() -> impl Iterator<Item = (&'static str, String)> {
+        let options = services::OPTIONS.iter().copied().filter(|name| *name != "session");
+        services::CREDENTIALS.iter().map(|(name, _)| *name).chain(options).map(|name| (name, auth::dashed(name)))
+    }
+}
+
+impl Args for Parameters {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.next_help_heading("Parameters of the connection").args(Self::flags().map(|(name, flag)| {
+            let arg = Arg::new(name).long(flag);
+            if SWITCHES.contains(&name) {
+                return arg.action(ArgAction::SetTrue);
+            }
+            let secret = services::SECRETS.contains(&name);
+            let help = if secret { "A secret: - reads standard input; without it you are asked" } else { "" };
+            arg.value_name(name.to_uppercase()).allow_hyphen_values(true).help(help)
+        }))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Parameters {
+    fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
+        let word = |(name, flag): (&str, String)| {
+            if SWITCHES.contains(&name) {
+                return matches.get_flag(name).then(|| format!("--{flag}"));
+            }
+            matches.get_one::<String>(name).map(|value| format!("--{flag}={value}"))
+        };
+        Ok(Parameters(Self::flags().filter_map(word).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> std::result::Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl From<LoginArgs> for Login {
+    fn from(args: LoginArgs) -> Self {
+        let LoginArgs { service, name, store, print_handle, keep_password, expires, parameters } = args;
+        Login { service, name, parameters: parameters.0, store, print_handle, keep_password, expires }
+    }
 }
 
 #[derive(Subcommand)]
@@ -117,6 +199,28 @@ enum Command {
         /// Write the whole reference as Markdown.
         #[arg(long)]
         markdown: bool,
+    },
+    /// Sign in, verify that, and save the session. Asks for what is missing.
+    Login(LoginArgs),
+    /// List the saved sessions.
+    Sessions,
+    /// End a saved session and remove it.
+    Logout {
+        /// Its name.
+        name: String,
+    },
+    /// Ask each server who we are there.
+    Whoami {
+        /// Saved sessions, or services whose parameters the environment gives; without one, all saved sessions.
+        names: Vec<String>,
+    },
+    /// Say how a connection would sign in, and why. Sends nothing.
+    Explain {
+        /// The service.
+        service: String,
+        /// What a script would get: --server, --user, --token and others, also as --jira-server and so on.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PARAMETERS")]
+        words: Vec<String>,
     },
     /// Start the practice servers, print their addresses, and wait.
     Sandbox,
@@ -183,6 +287,11 @@ fn job(eval: Option<Vec<String>>, command: Option<Command>, output: Option<Outpu
         }
         Some(Command::Find { words }) => Job::Find { words },
         Some(Command::Docs { name, markdown }) => Job::Docs { name, markdown },
+        Some(Command::Login(args)) => Job::Login(args.into()),
+        Some(Command::Sessions) => Job::Sessions { output },
+        Some(Command::Logout { name }) => Job::Logout { name },
+        Some(Command::Whoami { names }) => Job::Whoami { names },
+        Some(Command::Explain { service, words }) => Job::Explain { service, words },
         Some(Command::Sandbox) => Job::Sandbox,
         Some(Command::Completions { shell }) => Job::Print(completions(shell)),
         Some(Command::Script(words)) => script(words, output)?,

@@ -74,6 +74,13 @@ impl Context {
         self.deaf.get()
     }
 
+    /// Writes a secret to standard output, because that is what was asked for: the one place that shows one.
+    pub fn print_secret(&self, secret: &Secret) -> Result<()> {
+        let mut out = self.out.borrow_mut();
+        let done = writeln!(out, "{}", secret.reveal()).and_then(|()| out.flush());
+        done.map_err(|e| Error::client(format_args!("cannot write to standard output: {e}")))
+    }
+
     /// Sends on what is still buffered. Call it before anything else speaks and at the end.
     pub fn flush(&self) {
         // A closed pipe has nobody left to tell.
@@ -154,8 +161,18 @@ impl Context {
     /// Returns the directory for what outlives a run but is no configuration, such as the history.
     #[must_use]
     pub fn state_dir(&self) -> Option<PathBuf> {
+        self.directory("XDG_STATE_HOME", ".local/state")
+    }
+
+    /// Returns the directory for what the user decided, such as saved sessions.
+    #[must_use]
+    pub fn config_dir(&self) -> Option<PathBuf> {
+        self.directory("XDG_CONFIG_HOME", ".config")
+    }
+
+    fn directory(&self, variable: &str, under_home: &str) -> Option<PathBuf> {
         let home = || self.env("HOME").or_else(|| self.env("USERPROFILE")).map(PathBuf::from);
-        let base = self.env("XDG_STATE_HOME").filter(|dir| dir.starts_with('/')).map(PathBuf::from);
-        base.or_else(|| home().map(|h| h.join(".local/state"))).map(|dir| dir.join("tieline"))
+        let base = self.env(variable).map(PathBuf::from).filter(|dir| dir.is_absolute());
+        base.or_else(|| home().map(|home| home.join(under_home))).map(|dir| dir.join("tieline"))
     }
 }

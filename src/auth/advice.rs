@@ -21,9 +21,18 @@ impl Account {
             ));
         }
         if error.hint.is_none() || scheme == Some(Scheme::Saved) {
-            error.hint = Some(self.advice(flavour, scheme));
+            error.hint = Some(self.advice(flavour, scheme) + self.way_back().as_str());
         }
         error
+    }
+
+    /// Names the command that makes the saved session anew.
+    fn way_back(&self) -> String {
+        let (service, name) = (self.settings.service.name, self.settings.session.as_deref());
+        name.map_or(String::new(), |name| {
+            let named = if name == service { String::new() } else { format!(" --as {name}") };
+            format!(" (session \"{name}\"; log in again: tieline login {service}{named})")
+        })
     }
 
     fn advice(&self, flavour: &Flavour, scheme: Option<Scheme>) -> String {

@@ -37,6 +37,11 @@ impl Handle {
         Secret::new(format!("{FORM}{}", URL_SAFE_NO_PAD.encode(json.to_string())))
     }
 
+    /// Says whether `text` was meant as a handle.
+    pub fn is_one(text: &str) -> bool {
+        text.trim().starts_with(FORM)
+    }
+
     /// Reads what [`Handle::write`] wrote.
     pub fn read(text: &Secret) -> Result<Self> {
         let parsed = text.reveal().trim().strip_prefix(FORM).and_then(|rest| URL_SAFE_NO_PAD.decode(rest).ok());

@@ -3,7 +3,8 @@
 //! # Which value counts
 //!
 //! For each parameter the first source that has it: the map of the connection, the script's parameters
-//! (`--jira-token`, then `--token`), the environment (`TIELINE_JIRA_TOKEN`, and with `_FILE` and `_COMMAND` behind it).
+//! (`--jira-token`, then `--token`), the environment (`TIELINE_JIRA_TOKEN`, and with `_FILE` and `_COMMAND` behind it),
+//! the saved session ([`store`]): the one that is named, or the service's default if something is still missing.
 //!
 //! # Which way is taken
 //!
@@ -12,14 +13,21 @@
 
 mod account;
 mod advice;
+mod draft;
 mod grant;
 mod handle;
+mod keep;
 mod login;
 mod place;
 mod session;
 mod settings;
 mod standing;
+pub mod store;
+mod values;
 
 pub use account::Account;
+pub use draft::{Draft, Given, Lookup, Saved};
 pub use handle::Handle;
-pub use settings::{Lookup, Settings, Value, dashed, own_flag, seconds_of, variable};
+pub use keep::{Wish, abandon, keep, name_of};
+pub use settings::{Settings, dashed, own_flag, variable};
+pub use values::{Value, seconds_of};

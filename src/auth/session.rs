@@ -32,6 +32,20 @@ impl Account {
         Ok(Handle { service: service.name.to_owned(), server, deployment: flavour.deployment, cookies })
     }
 
+    /// Returns the handle of a saved session that had to be renewed, so that the next run need not do it again.
+    /// The end of this run does not end it then.
+    pub async fn renewed(&self) -> Option<Handle> {
+        self.settings.session.as_ref()?;
+        let old = self.settings.handle.as_ref()?;
+        let rest = self.rest.lock().await;
+        if rest.generation <= 1 || !matches!(rest.state, State::In(Credentials::Session)) {
+            return None;
+        }
+        let cookies = self.site.cookies()?;
+        self.kept.store(true, SeqCst);
+        Some(Handle { cookies, ..old.clone() })
+    }
+
     /// Ends the session at the server, an earlier run's included.
     pub async fn log_out(&self) -> Result<()> {
         self.sign_in(true).await?;

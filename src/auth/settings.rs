@@ -1,32 +1,16 @@
 //! What a connection is made from: values from several sources, checked.
 
-use super::Handle;
+use super::{
+    Handle,
+    values::{Values, named},
+};
 use crate::{
     error::{Error, Result},
     http::{Address, Options},
     secret::Secret,
     services::{self, Deployment, Flavour, Service, Way},
 };
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
-
-/// A value as a script gives it.
-#[derive(Debug, Clone)]
-pub enum Value {
-    /// Text, or a number as text.
-    Text(String),
-    /// A secret.
-    Secret(Secret),
-    /// A truth value.
-    Flag(bool),
-}
-
-/// A source of values beside the map: its name for people, and a function from service and parameter to the value.
-pub struct Lookup<'a> {
-    /// What to call it.
-    pub name: &'static str,
-    /// Finds a value. An error ends the search: a file that cannot be read must not be passed over.
-    pub find: &'a dyn Fn(&Service, &str) -> Result<Option<String>>,
-}
+use std::collections::BTreeMap;
 
 /// Everything one connection is made from.
 pub struct Settings {
@@ -48,37 +32,23 @@ pub struct Settings {
     pub gateway: Option<Address>,
     /// Where a client's id and secret become a token, where it is not the usual place.
     pub token_url: Option<String>,
+    /// The name of the saved session that values were taken from.
+    pub session: Option<String>,
     /// What says who we are beside the user, and is no secret.
     names: BTreeMap<&'static str, String>,
     secrets: BTreeMap<&'static str, Secret>,
-    /// For each value that is used, the name of its source.
-    pub sources: Vec<(&'static str, &'static str)>,
-}
-
-/// Names of all parameters, those that say who we are first.
-fn names() -> impl Iterator<Item = &'static str> {
-    services::CREDENTIALS.iter().map(|(name, _)| *name).chain(services::OPTIONS.iter().copied())
+    /// For each value that is used, its source.
+    pub sources: Vec<(&'static str, String)>,
 }
 
 impl Settings {
-    /// Gathers the values for `service` from `map` and `lookups`, and checks them. Sends nothing.
-    pub fn gather(
+    /// Makes settings of gathered values.
+    pub(super) fn build(
         service: &'static Service,
-        map: Vec<(String, Value)>,
-        lookups: &[Lookup<'_>],
+        values: Values,
+        session: Option<String>,
         options: &Options,
     ) -> Result<Self> {
-        for (name, _) in &map {
-            known(service, name)?;
-        }
-        let mut values = Values::default();
-        for name in names().filter(|name| relevant(service, name)) {
-            values.gather(service, name, &map, lookups)?;
-        }
-        Settings::build(service, values, options)
-    }
-
-    fn build(service: &'static Service, mut values: Values, options: &Options) -> Result<Self> {
         let options = values.options(options)?;
         let handle = values.secret("login")?.map(|text| Handle::read(&text)).transpose()?;
         let server = values.text("server")?.or_else(|| handle.as_ref().map(|handle| handle.server.clone()));
@@ -87,7 +57,7 @@ impl Settings {
             handle.check(service, &address)?;
         }
         let deployment = match values.text("deployment")? {
-            Some(name) => Some(deployment(service, &name)?),
+            Some(name) => Some(named(service, &name)?),
             None => service.deployment_of(address.host()).or(handle.as_ref().map(|handle| handle.deployment)),
         };
         let user = values.text("user")?;
@@ -105,18 +75,18 @@ impl Settings {
             cloud_id: values.text("cloudId")?,
             gateway,
             token_url: values.text("tokenUrl")?,
+            session,
             names: BTreeMap::new(),
             secrets: BTreeMap::new(),
             sources: Vec::new(),
             options,
         };
         settings.take_credentials(values)?;
-        settings.check_credentials()?;
         settings.trim_prefix()?;
         Ok(settings)
     }
 
-    fn take_credentials(&mut self, mut values: Values) -> Result<()> {
+    fn take_credentials(&mut self, values: Values) -> Result<()> {
         for name in services::SECRETS {
             if let Some(secret) = values.secret(name)? {
                 self.secrets.insert(name, secret);
@@ -142,7 +112,7 @@ impl Settings {
     }
 
     /// Refuses what cannot sign in anywhere, before anything is sent.
-    fn check_credentials(&self) -> Result<()> {
+    pub(super) fn check_credentials(&self) -> Result<()> {
         let flavours = self.service.flavours.iter().filter(|f| self.deployment.is_none_or(|d| d == f.deployment));
         let mut refused = None;
         for flavour in flavours {
@@ -210,7 +180,7 @@ impl Settings {
     fn how_to_give(&self, name: &str) -> String {
         let service = self.service.name;
         format!(
-            "give it as {service}(#{{ {name}: … }}), --{}, or in the environment as {}",
+            "give it as {service}(#{{ {name}: … }}), --{}, or in the environment as {}; or save a session: tieline login {service}",
             own_flag(self.service, name),
             variable(self.service, name)
         )
@@ -247,7 +217,11 @@ impl Settings {
     }
 
     /// Returns the deployment if it follows from the credential: only Server takes a token alone, or a saved session.
+    /// Where there is only one, nothing needs to follow.
     pub fn implied(&self) -> Option<Deployment> {
+        if let [only] = self.service.flavours {
+            return Some(only.deployment);
+        }
         let fits = |flavour: &&Flavour| flavour.ways.iter().any(|way| way.takes.iter().all(|name| self.has(name)));
         let mut fitting = self.service.flavours.iter().filter(fits);
         match (fitting.next(), fitting.next()) {
@@ -264,7 +238,7 @@ pub(super) fn session_on_cloud(title: &str) -> Box<Error> {
 }
 
 /// Returns the address of `server`, of the vendor's one API, or the refusal of none.
-fn address(service: &Service, server: Option<String>, insecure: bool) -> Result<Address> {
+pub(super) fn address(service: &Service, server: Option<String>, insecure: bool) -> Result<Address> {
     let home = service.flavours.iter().find_map(|flavour| flavour.home);
     let server = server.or_else(|| home.map(str::to_owned)).ok_or_else(|| no_server(service))?;
     let given = Address::parse(&server, insecure)?;
@@ -292,134 +266,4 @@ pub fn own_flag(service: &Service, name: &str) -> String {
 /// Returns a parameter's name in the environment: `TIELINE_JIRA_CLOUD_ID`.
 pub fn variable(service: &Service, name: &str) -> String {
     format!("TIELINE_{}", own_flag(service, name).replace('-', "_")).to_uppercase()
-}
-
-/// Refuses a parameter that the service does not take, and says whose it is or what was meant.
-fn known(service: &Service, name: &str) -> Result<()> {
-    if services::OPTIONS.contains(&name) || service.takes(name) {
-        return Ok(());
-    }
-    if let Some((_, owner)) = services::CREDENTIALS.iter().find(|(known, _)| *known == name) {
-        let whose = owner.map_or(String::new(), |owner| format!("; only {owner}() takes it"));
-        let own = services::CREDENTIALS.iter().map(|(name, _)| *name).filter(|name| service.takes(name));
-        let own = own.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        return Err(Error::client(format_args!("{} has no use for `{name}`{whose}", service.name))
-            .hint(format!("{}() signs in with {own}", service.name)));
-    }
-    let close = names()
-        .filter(|known| relevant(service, known))
-        .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase()), known))
-        .min();
-    let error = Error::client(format_args!("{}(#{{…}}) has no parameter `{name}`", service.name));
-    Err(match close {
-        Some((distance, meant)) if distance <= 3 => error.hint(format!("did you mean `{meant}`?")),
-        _ => {
-            error.hint(format!("it takes {}", names().filter(|n| relevant(service, n)).collect::<Vec<_>>().join(", ")))
-        }
-    })
-}
-
-fn relevant(service: &Service, name: &str) -> bool {
-    services::OPTIONS.contains(&name) || service.takes(name)
-}
-
-fn deployment(service: &Service, name: &str) -> Result<Deployment> {
-    let found = Deployment::named(name).filter(|d| service.flavour(*d).is_some());
-    found.ok_or_else(|| Error::client(format_args!("`deployment` is \"{name}\"; it must be \"cloud\" or \"server\"")))
-}
-
-/// Values as they were found.
-#[derive(Default)]
-struct Values {
-    found: BTreeMap<&'static str, Value>,
-    sources: Vec<(&'static str, &'static str)>,
-}
-
-impl Values {
-    fn gather(
-        &mut self,
-        service: &Service,
-        name: &'static str,
-        map: &[(String, Value)],
-        lookups: &[Lookup<'_>],
-    ) -> Result<()> {
-        if let Some((_, value)) = map.iter().find(|(key, _)| key == name) {
-            return self.keep(name, value.clone(), "the script");
-        }
-        for lookup in lookups {
-            if let Some(text) = (lookup.find)(service, name)? {
-                let value = if services::SECRETS.contains(&name) {
-                    Value::Secret(Secret::new(text))
-                } else {
-                    Value::Text(text)
-                };
-                return self.keep(name, value, lookup.name);
-            }
-        }
-        Ok(())
-    }
-
-    fn keep(&mut self, name: &'static str, value: Value, source: &'static str) -> Result<()> {
-        let text = match &value {
-            Value::Text(text) => text.as_str(),
-            Value::Secret(secret) => secret.reveal(),
-            Value::Flag(_) => "-",
-        };
-        if text.trim().is_empty() {
-            return Err(Error::client(format_args!("`{name}` (from {source}) is empty")));
-        }
-        // The value itself must not be repeated here.
-        if text.chars().any(char::is_control) {
-            return Err(Error::client(format_args!(
-                "`{name}` (from {source}) has control characters in it, such as a line end"
-            )));
-        }
-        self.found.insert(name, value);
-        self.sources.push((name, source));
-        Ok(())
-    }
-
-    fn text(&mut self, name: &str) -> Result<Option<String>> {
-        match self.found.get(name) {
-            None => Ok(None),
-            Some(Value::Text(text)) => Ok(Some(text.clone())),
-            Some(Value::Flag(flag)) => Ok(Some(flag.to_string())),
-            Some(Value::Secret(_)) => Err(Error::client(format_args!("`{name}` is no secret; give it as text"))),
-        }
-    }
-
-    fn secret(&mut self, name: &str) -> Result<Option<Secret>> {
-        match self.found.get(name) {
-            None => Ok(None),
-            Some(Value::Secret(secret)) => Ok(Some(secret.clone())),
-            Some(Value::Text(text)) => Ok(Some(Secret::new(text.as_str()))),
-            Some(Value::Flag(_)) => Err(Error::client(format_args!("`{name}` must be text"))),
-        }
-    }
-
-    fn options(&mut self, base: &Options) -> Result<Options> {
-        let mut options = base.clone();
-        if let Some(seconds) = self.text("timeout")? {
-            options.timeout = seconds_of(&seconds)?;
-        }
-        if let Some(path) = self.text("ca")? {
-            options.ca = Some(PathBuf::from(path));
-        }
-        if let Some(proxy) = self.text("proxy")? {
-            options.proxy = Some(Secret::new(proxy));
-        }
-        if let Some(flag) = self.text("insecure")? {
-            options.insecure = flag.parse().map_err(|_| Error::client("`insecure` must be true or false"))?;
-        }
-        Ok(options)
-    }
-}
-
-/// Reads a time limit: a positive number of seconds, a day at most.
-pub fn seconds_of(text: &str) -> Result<Duration> {
-    let seconds = text.parse::<f64>().ok().filter(|s| *s > 0.0 && *s <= 86_400.0);
-    let seconds = seconds.ok_or_else(|| {
-        Error::client(format_args!("`timeout` is \"{text}\"; it must be a number of seconds, such as 30"))
-    })?;
-    Ok(Duration::from_secs_f64(seconds))
 }

@@ -2,19 +2,25 @@
 
 mod call;
 mod docs;
+mod explain;
 mod find;
+mod login;
 mod practice;
 mod repl;
 mod run;
+mod sessions;
 mod test;
+
+pub use login::Login;
 
 use crate::{
     context::Context,
-    error::Result,
+    error::{Error, Result},
     http::{Interrupt, Ledger, Options},
     report::Report,
     script::{Arguments, Failure, Host, Output, STACK, World},
     secret::Secret,
+    services::{self, Service},
 };
 use std::{path::PathBuf, rc::Rc, time::Duration};
 
@@ -93,6 +99,30 @@ pub enum Job {
         /// All of it, as Markdown.
         markdown: bool,
     },
+    /// Sign in and save the session.
+    Login(Login),
+    /// List the saved sessions.
+    Sessions {
+        /// In which form.
+        output: Option<Output>,
+    },
+    /// End and remove a saved session.
+    Logout {
+        /// Its name.
+        name: String,
+    },
+    /// Verify saved sessions.
+    Whoami {
+        /// Their names; without one, all.
+        names: Vec<String>,
+    },
+    /// Say how a connection would sign in.
+    Explain {
+        /// The service's name.
+        service: String,
+        /// The connection's parameters, as a script takes them.
+        words: Vec<String>,
+    },
     /// Start the practice servers and wait.
     Sandbox,
     /// Print a text.
@@ -132,6 +162,11 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         }
         Job::Find { words } => find::run(&context, setup, interrupt, &words),
         Job::Docs { name, markdown } => docs::run(&context, setup, interrupt, name.as_deref(), markdown),
+        Job::Login(login) => login::run(&context, setup, interrupt, login),
+        Job::Sessions { output } => sessions::list(&context, setup, interrupt, output),
+        Job::Logout { name } => sessions::logout(&context, setup, interrupt, &name),
+        Job::Whoami { names } => sessions::whoami(&context, setup, interrupt, &names),
+        Job::Explain { service, words } => explain::run(&context, setup, interrupt, &service, words),
         Job::Sandbox => practice::serve(&context, interrupt),
     };
     let code = done.unwrap_or_else(|error| {
@@ -142,6 +177,29 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
     code
 }
 
+/// Finds a service by what the user typed.
+fn named_service(name: &str) -> Result<&'static Service> {
+    services::service(name).ok_or_else(|| {
+        let names = || services::SERVICES.iter().map(|service| service.name);
+        let close = names().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
+        let error = Error::client(format_args!("there is no service \"{name}\""));
+        match close {
+            Some((distance, meant)) if distance <= 2 => error.hint(format!("did you mean {meant}?")),
+            _ => error.hint(format!("the services are {}", names().collect::<Vec<_>>().join(", "))),
+        }
+    })
+}
+
+/// Like [`named_service`], for what one signs in to: a part of a product is reached through its product.
+fn whole_service(name: &str) -> Result<&'static Service> {
+    let service = named_service(name)?;
+    if service.hosts.is_empty() {
+        return Ok(service);
+    }
+    let (title, hosts) = (service.title, service.hosts.join(", "));
+    Err(Error::client(format_args!("{title} is a part of others and signs in as they do: name one of {hosts}")))
+}
+
 /// Makes the engine of a run.
 fn host(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<Host> {
     Ok(Host::new(Rc::new(world(context, setup, interrupt, arguments)?)))
@@ -149,11 +207,16 @@ fn host(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: 
 
 /// Makes the surroundings of a run.
 fn world(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<World> {
-    let mut world = World::new(context.clone(), options(context, setup), interrupt.clone(), arguments);
+    let mut world = real_world(context, setup, interrupt, arguments);
     if setup.sandbox {
         world.practice = Some(practice::connect()?);
     }
     Ok(world)
+}
+
+/// Makes the surroundings of a command that is about real servers, whatever the flags say.
+fn real_world(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> World {
+    World::new(context.clone(), options(context, setup), interrupt.clone(), arguments)
 }
 
 fn options(context: &Context, setup: &Setup) -> Options {

@@ -1,10 +1,11 @@
 //! The arguments after the script's name: `--name value`, `--name=value`, `--flag`, and the rest.
 
-use super::world::one_line;
+use super::sources::{Fetch, flag, one_line};
 use crate::{
-    auth::{dashed, own_flag},
+    auth::{Given, dashed, own_flag},
     context::Context,
     error::{Error, Result},
+    secret::MASK,
     services::{self, Service},
 };
 use std::collections::BTreeSet;
@@ -63,6 +64,21 @@ impl Arguments {
         out
     }
 
+    /// Refuses everything but the parameters of connections.
+    pub fn only_credentials(&self) -> Result<()> {
+        for word in self.read(&BTreeSet::new()) {
+            match word {
+                Word::Named(name, _) if is_credential(&name) => {}
+                Word::Named(name, _) => {
+                    return Err(Error::client(format_args!("there is no parameter --{name}"))
+                        .hint("it takes what a script's connections take: --server, --user, --token and others, also as --jira-server and so on"));
+                }
+                Word::Plain(text) => return Err(Error::client(format_args!("\"{text}\" is one argument too many"))),
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the words that belong to no name.
     pub fn rest(&self, flags: &BTreeSet<String>) -> Vec<String> {
         let plain = |word| if let Word::Plain(text) = word { Some(text) } else { None };
@@ -70,7 +86,14 @@ impl Arguments {
     }
 
     /// Finds a connection's parameter: `--jira-token`, then `--token`. A value of `-` is standard input.
-    pub fn credential(&mut self, service: &Service, name: &str, context: &Context) -> Result<Option<String>> {
+    pub fn credential(
+        &mut self,
+        service: &Service,
+        name: &str,
+        context: &Context,
+        fetch: Fetch,
+    ) -> Result<Option<Given>> {
+        let given = |value: String, source: String| Ok(Some(Given { value, source }));
         let (dashed, own) = (dashed(name), own_flag(service, name));
         for wanted in [own.as_str(), dashed.as_str(), name] {
             let found = self.read(&BTreeSet::new()).into_iter().find_map(|word| match word {
@@ -78,9 +101,12 @@ impl Arguments {
                 _ => None,
             });
             match found {
-                Some(Some(value)) if value == "-" => return self.standard_input(context).map(Some),
-                Some(Some(value)) => return Ok(Some(value)),
-                Some(None) if name == "insecure" => return Ok(Some("true".to_owned())),
+                Some(Some(value)) if value == "-" => {
+                    let value = if fetch.leaves(name) { MASK.to_owned() } else { self.standard_input(context)? };
+                    return given(value, format!("standard input (--{wanted} -)"));
+                }
+                Some(Some(value)) => return given(value, flag(wanted)),
+                Some(None) if name == "insecure" => return given("true".to_owned(), flag(wanted)),
                 Some(None) => return Err(Error::client(format_args!("--{wanted} needs a value"))),
                 None => {}
             }

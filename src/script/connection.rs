@@ -11,7 +11,7 @@ use super::{
     world::World,
 };
 use crate::{
-    auth::{Account, Value},
+    auth::{Account, Value, Wish},
     error::{Error, Result},
     http::{Arrays, Body, Method, Progress, Request},
     json::Json,
@@ -149,6 +149,16 @@ impl<K: Kind> Connection<K> {
         Ok(self.world.wait(self.account.log_in_to_keep())?.write())
     }
 
+    fn save_session(&self, name: &str) -> Result<()> {
+        let store = super::sources::store(&self.world.context)?;
+        if self.world.practice.is_some() {
+            self.world.context.note(&format!("practice run: session \"{name}\" is not kept"));
+            return Ok(());
+        }
+        let wish = Wish { name: name.to_owned(), store, keep_password: false, expires: None };
+        self.world.save_session(&self.account, wish).map(drop)
+    }
+
     fn deployment(&self) -> Result<&'static str> {
         Ok(self.world.wait(self.account.flavour())?.deployment.name())
     }
@@ -156,7 +166,8 @@ impl<K: Kind> Connection<K> {
     /// Describes the connection without a secret.
     fn auth(&self) -> Map {
         let settings = self.account.settings();
-        let sources = settings.sources.iter().map(|(name, source)| ((*name).into(), (*source).into())).collect::<Map>();
+        let sources =
+            settings.sources.iter().map(|(name, source)| ((*name).into(), source.as_str().into())).collect::<Map>();
         let user = settings.user.clone().map_or(Dynamic::UNIT, Dynamic::from);
         Map::from([("user".into(), user), ("sources".into(), sources.into())])
     }
@@ -198,7 +209,7 @@ impl Visitor for Registrar<'_> {
     }
 }
 
-/// Registers `jira()` and `jira(#{…})`.
+/// Registers `jira()`, `jira(#{…})` and `jira("a saved session")`.
 fn make<K: Kind>(engine: &mut Engine, world: &Rc<World>) {
     let name = K::SERVICE.name;
     let (plain, with_map) = (world.clone(), world.clone());
@@ -224,11 +235,17 @@ fn as_form(body: Body) -> Body {
     Body::Form(given.map(|(name, value)| (name.to_string(), text(value))).collect())
 }
 
-/// Reads the map of a connection.
+/// Reads the map of a connection, or the name of a saved session.
 fn given_parameters(service: &str, given: &Dynamic) -> Result<Vec<(String, Value)>> {
+    if given.is_string() {
+        return Ok(vec![("session".to_owned(), Value::Text(given.to_string()))]);
+    }
     let Some(map) = members(given) else {
-        return Err(Error::client(format_args!("{service}(…) takes a map of parameters, not {}", plain_type(given)))
-            .hint(format!("such as {service}(#{{ server: \"https://…\", token: … }})")));
+        return Err(Error::client(format_args!(
+            "{service}(…) takes a map of parameters or the name of a saved session, not {}",
+            plain_type(given)
+        ))
+        .hint(format!("such as {service}(#{{ server: \"https://…\", token: … }})")));
     };
     map.into_iter()
         .filter(|(_, value)| !value.is_unit())
@@ -337,6 +354,13 @@ fn session<K: Kind>(module: &mut Module) {
     native(module, "logout", &[], "/// Ends the session at the server.", |c: &mut C<K>| {
         c.world.wait(c.account.log_out()).map_err(into_script)
     });
+    native(
+        module,
+        "save_session",
+        &["name: string"],
+        "/// Saves what this connection signs in with, for `jira(name)` and the like in later runs.",
+        |c: &mut C<K>, name: ImmutableString| c.save_session(&name).map_err(into_script),
+    );
     let getter = |name: &str| format!("get${name}");
     FuncRegistration::new(getter("server"))
         .with_purity(true)

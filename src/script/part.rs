@@ -14,6 +14,7 @@ pub(super) fn account(part: &Service, world: &Rc<World>, mut map: Vec<(String, V
     let at = map.iter().position(|(name, _)| name == "product");
     let product = match at.map(|at| map.remove(at).1) {
         Some(Value::Text(name)) => name,
+        None if session(&map).is_some() => world.sessions().get(session(&map).unwrap_or_default())?.service,
         _ => return Err(no_product(part)),
     };
     let service = services::service(&product).filter(|service| part.hosts.contains(&service.name));
@@ -22,6 +23,14 @@ pub(super) fn account(part: &Service, world: &Rc<World>, mut map: Vec<(String, V
     let account = world.account(service, map)?;
     check(part, &account)?;
     Ok(account)
+}
+
+/// Returns the name of the saved session that the map names: a session knows its product.
+fn session(map: &[(String, Value)]) -> Option<&str> {
+    map.iter().find_map(|(name, value)| match value {
+        Value::Text(text) if name == "session" => Some(text.as_str()),
+        _ => None,
+    })
 }
 
 /// Returns the account of a connection that `part` is made from; nothing if `given` is no connection.

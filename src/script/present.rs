@@ -38,6 +38,17 @@ pub(super) fn present(
     })
 }
 
+/// Returns rows that no script made as text; nothing if there is nothing to show.
+pub fn present_rows(rows: &[Json], output: Output, width: Option<u16>) -> Result<Option<String>> {
+    let list = || rows.iter().map(value::to_dynamic).collect::<Array>();
+    Ok(match output {
+        Output::None => None,
+        Output::Json => Some(format!("{:#}", Json::array(rows.iter().cloned()))),
+        Output::Csv => Some(csv_text(&list(), None)?.trim_end().to_owned()),
+        Output::Plain | Output::Table => Some(table_text(&list(), None, width)?),
+    })
+}
+
 /// A table needs rows; a single value is one.
 fn listed(value: &Dynamic) -> std::result::Result<Array, Box<EvalAltResult>> {
     rows(value).or_else(|_| Ok(vec![value.clone()]))

@@ -1,17 +1,24 @@
 //! What the natives of one run share: the outside world, how requests go out, and what must be ended at the end.
 
-use super::{arguments::Arguments, fake::Fakes};
+use super::{
+    arguments::Arguments,
+    fake::Fakes,
+    sources::{self, Fetch},
+};
 use crate::{
-    auth::{Account, Lookup, Settings, Value, variable},
+    auth::{
+        Account, Draft, Saved, Value, Wish, abandon, keep,
+        store::{Session, Sessions, Summary},
+    },
     context::Context,
     error::{Error, Result},
     http::{self, Interrupt, Ledger, Options},
     json::Json,
-    services::{Deployment, Service},
+    services::{self, Deployment, Service},
 };
 use rhai::{Dynamic, EvalAltResult, Position};
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::HashMap,
     future::Future,
     rc::Rc,
@@ -47,6 +54,7 @@ pub struct World {
     pub flags: RefCell<std::collections::BTreeSet<String>>,
     /// Names of operations that have a native of their own on `conn.api`.
     pub operations: RefCell<std::collections::HashSet<String>>,
+    sessions: OnceCell<Sessions>,
     /// What connections remember for the run, such as the fields of a screen.
     memory: RefCell<HashMap<String, Json>>,
     /// Every account of this run: one per way it was made, so that two calls of `jira()` share one session.
@@ -67,6 +75,7 @@ impl World {
             ending: Cell::new(None),
             flags: RefCell::default(),
             operations: RefCell::default(),
+            sessions: OnceCell::new(),
             memory: RefCell::default(),
             accounts: RefCell::default(),
         }
@@ -108,7 +117,22 @@ impl World {
     pub fn account(&self, service: &'static Service, map: Vec<(String, Value)>) -> Result<Arc<Account>> {
         let fake = self.goes_to_a_fake(&map);
         let map = if fake { map } else { self.practised(service, map)? };
-        let settings = self.settings(service, map, fake || self.practice.is_some())?;
+        if fake || self.practice.is_some() {
+            // Nothing but the script counts there.
+            return self.enlist(Draft::gather(service, &map, &[], Saved::Ignored)?);
+        }
+        self.enlist(self.draft(service, &map, Saved::Open(self.sessions()), Fetch::All)?)
+    }
+
+    /// Makes or finds the account of a saved session by itself: nothing else is looked at.
+    pub fn saved_account(&self, summary: &Summary) -> Result<Arc<Account>> {
+        let map = [("session".to_owned(), Value::Text(summary.name.clone()))];
+        self.enlist(Draft::gather(service_of(summary)?, &map, &[], Saved::Open(self.sessions()))?)
+    }
+
+    /// Makes or finds the account for what was gathered.
+    pub fn enlist(&self, draft: Draft) -> Result<Arc<Account>> {
+        let settings = draft.settings(&self.options)?;
         let key = settings.fingerprint();
         let known = self.accounts.borrow().get(&key).cloned();
         if let Some(account) = known {
@@ -125,19 +149,26 @@ impl World {
         matches!((&self.fakes, server), (Some(fakes), Some(Value::Text(url))) if fakes.play(url))
     }
 
-    /// Gathers what a connection needs; with `closed` from the script alone.
-    fn settings(&self, service: &'static Service, map: Vec<(String, Value)>, closed: bool) -> Result<Settings> {
-        let parameters = |service: &Service, name: &str| {
-            if closed { Ok(None) } else { self.arguments.borrow_mut().credential(service, name, &self.context) }
-        };
-        let environment = |service: &Service, name: &str| {
-            if closed { Ok(None) } else { environment(&self.context, service, name) }
-        };
-        let lookups = [
-            Lookup { name: "the command line", find: &parameters },
-            Lookup { name: "the environment", find: &environment },
-        ];
-        Settings::gather(service, map, &lookups, &self.options)
+    /// Gathers what is given for a connection: by `map`, the script's parameters, the environment and `saved`.
+    pub fn draft(
+        &self,
+        service: &'static Service,
+        map: &[(String, Value)],
+        saved: Saved<'_>,
+        fetch: Fetch,
+    ) -> Result<Draft> {
+        if self.practice.is_some() {
+            return Draft::gather(service, map, &[], saved);
+        }
+        let parameters =
+            |service: &Service, name: &str| self.arguments.borrow_mut().credential(service, name, &self.context, fetch);
+        let environment = |service: &Service, name: &str| sources::environment(&self.context, service, name, fetch);
+        Draft::gather(service, map, &[&parameters, &environment], saved)
+    }
+
+    /// Returns the saved sessions.
+    pub fn sessions(&self) -> &Sessions {
+        self.sessions.get_or_init(|| sources::sessions(&self.context))
     }
 
     /// In a practice run every connection goes to the practice server, whatever the script gives: nothing real is touched.
@@ -147,7 +178,10 @@ impl World {
         let said = map.into_iter().find(|(name, _)| name == "deployment").and_then(|(_, value)| text(value));
         let said = match said {
             Some(name) => Some(name),
-            None => self.arguments.borrow_mut().credential(service, "deployment", &self.context)?,
+            None => {
+                let given = self.arguments.borrow_mut().credential(service, "deployment", &self.context, Fetch::All)?;
+                given.map(|given| given.value)
+            }
         };
         practice(service, said.as_deref().and_then(Deployment::named))
     }
@@ -158,6 +192,7 @@ impl World {
         // The run is over; what interrupted it must not leave a session behind.
         self.interrupt.clear();
         for account in accounts {
+            self.keep_renewed(&account);
             let ended = http::wait(&self.interrupt, http::within(FAREWELL, account.close()));
             if let Err(error) = ended {
                 self.context.note(&format!(
@@ -173,6 +208,31 @@ impl World {
         self.context.flush();
     }
 
+    /// Verifies `account` and saves it as `wish` says; returns the session, and who the server says we are.
+    pub fn save_session(&self, account: &Account, wish: Wish) -> Result<(Session, Json)> {
+        let sessions = self.sessions();
+        sessions.probe(&wish.name, wish.store)?;
+        let (session, who) = self.wait(keep(account, wish))?;
+        if let Err(error) = sessions.save(&session) {
+            // Nobody could end it later.
+            self.wait(async {
+                abandon(account).await;
+                Ok(())
+            })?;
+            return Err(error);
+        }
+        Ok((session, who))
+    }
+
+    /// Puts the cookies of a saved session that was renewed into its store.
+    fn keep_renewed(&self, account: &Account) {
+        let renewed = http::wait(&self.interrupt, async { Ok(account.renewed().await) });
+        let (Ok(Some(handle)), Some(name)) = (renewed, &account.settings().session) else { return };
+        if let Err(error) = self.sessions().renew(name, handle.write()) {
+            self.context.note(&format!("warning: session \"{name}\" was renewed but not saved: {}", error.message));
+        }
+    }
+
     fn tell(&self, ledger: &Ledger) {
         let lines = ledger.summary();
         if lines.is_empty() {
@@ -184,24 +244,10 @@ impl World {
     }
 }
 
-/// Finds a parameter in the environment: as it is, in a file, or as what a command prints.
-fn environment(context: &Context, service: &Service, name: &str) -> Result<Option<String>> {
-    let variable = variable(service, name);
-    if let Some(value) = context.env(&variable) {
-        return Ok(Some(value));
-    }
-    if let Some(path) = context.env(&format!("{variable}_FILE")) {
-        let read = std::fs::read_to_string(&path);
-        let text = read.map_err(|e| Error::client(format_args!("{variable}_FILE: cannot read {path}: {e}")))?;
-        return Ok(Some(one_line(&text)));
-    }
-    let Some(command) = context.env(&format!("{variable}_COMMAND")) else { return Ok(None) };
-    let printed = context.command(&command).map_err(|why| Error::client(format_args!("{variable}_COMMAND: {why}")))?;
-    Ok(Some(one_line(&printed)))
-}
-
-/// Takes off the one line end that files and commands put behind a value.
-pub(super) fn one_line(text: &str) -> String {
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    text.strip_suffix('\r').unwrap_or(text).to_owned()
+/// Finds the service of a saved session.
+pub fn service_of(summary: &Summary) -> Result<&'static Service> {
+    services::service(&summary.service).ok_or_else(|| {
+        let Summary { name, service, .. } = summary;
+        Error::client(format_args!("session \"{name}\" is of {service}, which this tieline does not know"))
+    })
 }
