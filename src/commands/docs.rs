@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result},
     http::Interrupt,
     script::{Arguments, Chapter, Reference, Topic, Verbs, functions, topics},
-    services::{SERVICES, Service, service},
+    services::{Service, service},
 };
 use std::{fmt::Write, rc::Rc};
 
@@ -89,8 +89,8 @@ fn operations(service: &Service) -> usize {
 
 /// Explains a service, one of its verbs or operations, or a helper function.
 fn named(reference: &Reference, name: &str) -> Option<String> {
-    if let Some(verbs) = reference.of_service(name) {
-        return Some(service_text(verbs, &reference.connection));
+    if let Some(service) = service(name) {
+        return Some(service_text(service, reference));
     }
     let Some((first, rest)) = name.split_once('.') else {
         let found: Vec<String> = reference
@@ -116,22 +116,24 @@ fn plain(all: &[Topic], name: &str) -> Option<String> {
     (!found.is_empty()).then(|| found.join("\n"))
 }
 
-fn service_text(verbs: &Verbs, connection: &[Topic]) -> String {
-    let name = verbs.service.name;
-    let mut out = format!("{} ({name})\n", verbs.service.title);
+fn service_text(service: &Service, reference: &Reference) -> String {
+    let name = service.name;
+    let mut out = format!("{} ({name})\n", service.title);
     let form = |topic: &Topic| format!("{}({})", topic.name, topic.parameters());
-    let width = verbs.topics().map(|topic| form(topic).chars().count()).max().unwrap_or(0);
-    for chapter in &verbs.chapters {
+    let chapters = reference.of_service(name).map_or(&[][..], |verbs| &verbs.chapters);
+    let forms = chapters.iter().flat_map(|chapter| &chapter.topics).map(form);
+    let width = forms.map(|form| form.chars().count()).max().unwrap_or(0);
+    for chapter in chapters {
         let _ = writeln!(out, "\n{}", capital(&chapter.title));
         for topic in &chapter.topics {
             let _ = writeln!(out, "  {:width$}  {}", form(topic), topic.summary());
         }
     }
-    let _ = writeln!(out, "\nLike every connection: {}", joined(connection));
+    let _ = writeln!(out, "\nLike every connection: {}", joined(&reference.connection));
     let _ = writeln!(
         out,
         "{} published operations: tieline find WORDS searches them, tieline docs {name}.OPERATION explains one.",
-        operations(verbs.service)
+        operations(service)
     );
     out
 }
@@ -260,8 +262,6 @@ fn markdown_of(reference: &Reference) -> String {
         let _ = writeln!(out, "\n## {}\n", capital(&chapter.title));
         rows(&mut out, &chapter.topics);
     }
-    let services: Vec<&str> = SERVICES.iter().map(|service| service.name).collect();
-    let _ = writeln!(out, "\nServices: {}.", services.join(", "));
     out
 }
 

@@ -71,10 +71,11 @@ pub fn topics(mut functions: Vec<Function>) -> Vec<Topic> {
             forms: Vec::new(),
             comment: String::new(),
         });
-        if topic.comment.is_empty() {
-            topic.comment.clone_from(&function.comment);
+        // Each form may add a word of its own; most say the same.
+        if !topic.comment.contains(&function.comment) {
+            topic.comment = format!("{}\n{}", topic.comment, function.comment).trim_start().to_owned();
         }
-        if !topic.forms.iter().any(|form| form.parameters.len() == function.parameters.len()) {
+        if !topic.forms.iter().any(|form| form.parameters == function.parameters) {
             topic.forms.push(function);
         }
     }

@@ -5,7 +5,7 @@ use super::{
     host::{self, Host},
     library,
 };
-use crate::services::{SERVICES, Service};
+use crate::services::{SERVICES, Service, service};
 use rhai::Engine;
 
 /// What starts a chapter of a file of verbs: `// ---- issues ----`.
@@ -63,8 +63,9 @@ pub struct Reference {
 impl Reference {
     /// Gathers it from the engine and the texts of the library.
     pub fn new(host: &Host) -> Self {
-        let natives = topics(own_functions(host.engine())).into_iter().filter(|topic| !topic.comment.is_empty());
-        let (connection, functions) = natives.partition(of_a_connection);
+        let described =
+            own_functions(host.engine()).into_iter().filter(|f| !f.comment.is_empty() && f.name != "to_debug");
+        let (connection, functions) = topics(described.collect()).into_iter().partition(of_a_connection);
         Reference { verbs: verbs(), connection: once(connection), functions: by_receiver(functions) }
     }
 
@@ -115,7 +116,11 @@ fn once(topics: Vec<Topic>) -> Vec<Topic> {
 fn by_receiver(topics: Vec<Topic>) -> Vec<Chapter> {
     let mut chapters: Vec<Chapter> = Vec::new();
     for topic in topics {
-        let title = topic.receiver.as_ref().map_or("functions".to_owned(), |receiver| format!("methods of {receiver}"));
+        let title = match &topic.receiver {
+            Some(receiver) => format!("methods of {receiver}"),
+            None if service(&topic.name).is_some() => "connections".to_owned(),
+            None => "functions".to_owned(),
+        };
         match chapters.iter_mut().find(|chapter| chapter.title == title) {
             Some(chapter) => chapter.topics.push(topic),
             None => chapters.push(Chapter { title, topics: vec![topic] }),
