@@ -75,10 +75,15 @@ fn what_is_wrong_with_an_exchange_is_said() {
         (r#"#{ expct: "GET /a" }"#, "exchange 1 of fake(): there is no `expct`; it takes expect,"),
         (r#"#{ expect: "/a" }"#, "it must be such as \"GET /path?query\""),
         (r#"#{ expect: "GET /a", status: 42 }"#, "`status` must be a number from 200 to 599"),
-        ("7", "it must be a map, not i64"),
+        ("7", "it must be a map, not int"),
     ] {
         fails(&format!("fn test_it() {{ fake([{exchange}]); }}"), &[words]);
     }
+}
+
+#[test]
+fn a_test_that_ends_the_script_fails() {
+    fails("fn test_it() { exit(0); assert(false); }", &["the test ended by exit(0)"]);
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! One operation called from outside of a script, with the connection that a script would make.
 
-use super::{host::Ending, host::Host, trace::Failure, value::to_dynamic};
+use super::{
+    host::{Ending, Host},
+    trace::Failure,
+    value::to_dynamic,
+};
 use crate::{
     json::{Json, Object},
     services::Service,
@@ -14,8 +18,7 @@ impl Host {
         scope.push("id", id.to_owned()).push_dynamic("arguments", to_dynamic(&Json::Object(arguments)));
         let text = format!("{}().op(id, arguments)", service.name);
         let done = self.engine().eval_with_scope::<Dynamic>(&mut scope, &text);
-        done.map(Ending::Value).map_err(|error| {
-            let mut failure = self.failure("", &error);
+        self.ended("", done).map_err(|mut failure| {
             // The text is not the user's, so its lines say nothing.
             failure.report.frames.clear();
             failure

@@ -105,7 +105,8 @@ impl Host {
         self.ended(source, done)
     }
 
-    fn ended(
+    /// Says how a run of `source` ended.
+    pub(super) fn ended(
         &self,
         source: &str,
         done: std::result::Result<Dynamic, Box<EvalAltResult>>,

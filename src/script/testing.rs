@@ -1,6 +1,10 @@
 //! The tests in a script: which there are, and running one.
 
-use super::{host::Host, modules::read_script, trace::Failure};
+use super::{
+    host::{Ending, Host},
+    modules::read_script,
+    trace::Failure,
+};
 use crate::error::Error;
 use rhai::{AST, CallFnOptions, Dynamic, FnAccess, Scope};
 use std::path::Path;
@@ -25,9 +29,12 @@ impl Host {
         let (ast, _) = self.read(path)?;
         let source = path.to_string_lossy();
         let options = CallFnOptions::new().eval_ast(true).rewind_scope(true);
-        let done =
-            self.engine().call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &ast, name, ()).map(|_| ());
-        let done = done.map_err(|error| self.failure(&source, &error));
+        let done = self.engine().call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &ast, name, ());
+        let done = match self.ended(&source, done) {
+            Ok(Ending::Value(_)) => Ok(()),
+            Ok(Ending::Exit(code)) => Err(left(code)),
+            Err(failure) => Err(failure),
+        };
         self.world().close();
         let complaints = self.world().fakes.as_ref().map(super::fake::Fakes::complaints).unwrap_or_default();
         match complaints.into_iter().next() {
@@ -40,6 +47,11 @@ impl Host {
         let text = read_script(path)?;
         Ok((self.compile(&path.to_string_lossy(), &text)?, text))
     }
+}
+
+/// A test that ends the script has not seen its own end.
+fn left(code: u8) -> Failure {
+    Failure::from(Error::client(format_args!("the test ended by exit({code})")))
 }
 
 /// What a fake complains of says more than the error that followed from it; the error still says where.
