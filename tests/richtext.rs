@@ -34,7 +34,7 @@ fn secrets_and_what_is_no_text_are_refused() {
             "adf_to_markdown(#{ type: \"doc\", content: [secret(\"S\")] })",
             "a secret cannot become text (at `content[0]`)",
         ),
-        ("markdown_to_wiki(1)", "markdown_to_wiki() takes a text, not i64"),
+        ("markdown_to_wiki(1)", "markdown_to_wiki() takes a text, not int"),
         ("adf_to_markdown(\"h1. a\")", "a Jira Cloud document is needed, not a text"),
     ] {
         let run = tieline(&["-e", code]).env("S", "hunter2-secret").run().ends(2);
