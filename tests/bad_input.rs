@@ -97,7 +97,7 @@ fn paths_that_leave_their_place_are_refused() {
 #[test]
 fn control_characters_in_a_credential_are_refused_and_not_repeated() {
     let server = untouched();
-    let says = ["`token` (from the environment) has control characters in it"];
+    let says = ["`token`, from the environment (TIELINE_JIRA_TOKEN), has control characters in it"];
     for token in ["hunter2-secret\nX-Evil: 1", "hunter2-secret\r", "hunter2-\u{1b}secret"] {
         refused(&server, prepared(&server.url, "jira().whoami()").env("TIELINE_JIRA_TOKEN", token).run(), &says);
     }
@@ -105,12 +105,16 @@ fn control_characters_in_a_credential_are_refused_and_not_repeated() {
         .env("TIELINE_JIRA_SERVER", &server.url)
         .env("TIELINE_JIRA_TOKEN_FILE", "tok")
         .file("tok", "hunter2-secret\nand another line\n");
-    refused(&server, from_file.run(), &says);
-    refuses("jira(#{ token: \"a\\u0000b\" })", &["`token` (from the script) has control characters in it"]);
-    refuses("jira(#{ token: \"  \" })", &["`token` (from the script) is empty"]);
+    refused(
+        &server,
+        from_file.run(),
+        &["`token`, from the file tok (TIELINE_JIRA_TOKEN_FILE), has control characters"],
+    );
+    refuses("jira(#{ token: \"a\\u0000b\" })", &["`token`, from the script, has control characters in it"]);
+    refuses("jira(#{ token: \"  \" })", &["`token`, from the script, is empty"]);
     refuses(
         "jira(#{ user: \"mira\\nnora\", password: \"hunter2-x\" })",
-        &["`user` (from the script) has control characters"],
+        &["`user`, from the script, has control characters"],
     );
 }
 

@@ -99,12 +99,12 @@ impl Values {
             Value::Flag(_) => "-",
         };
         if text.trim().is_empty() {
-            return Err(Error::client(format_args!("`{name}` (from {source}) is empty")));
+            return Err(Error::client(format_args!("`{name}`, from {source}, is empty")));
         }
         // The value itself must not be repeated here.
         if text.chars().any(char::is_control) {
             return Err(Error::client(format_args!(
-                "`{name}` (from {source}) has control characters in it, such as a line end"
+                "`{name}`, from {source}, has control characters in it, such as a line end"
             )));
         }
         self.found.insert(name, value);
