@@ -84,7 +84,11 @@ fn items(body: &Object) -> Result<&[Json]> {
     };
     named.or_else(only).ok_or_else(|| {
         let members: Vec<&str> = body.iter().map(|(key, _)| &**key).collect();
-        Error::client(format_args!("this is not a list: its members are {}; use get()", members.join(", ")))
+        let what = match members.as_slice() {
+            [] => "it has no members".to_owned(),
+            members => format!("its members are {}", members.join(", ")),
+        };
+        Error::client(format_args!("this is not a list: {what}; use get()"))
     })
 }
 
