@@ -47,7 +47,7 @@ pub struct Account {
 impl Account {
     /// Makes the account. Sends nothing.
     pub fn new(settings: Settings) -> Self {
-        let site = Client::new(settings.service.name, settings.address.clone(), settings.options.clone());
+        let site = Client::new(settings.service, settings.address.clone(), settings.options.clone());
         if let Some(note) = settings.ambiguity() {
             (settings.options.say)(&note);
         }

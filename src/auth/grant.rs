@@ -32,7 +32,7 @@ pub(super) async fn token(
         site.send(&Request { path: address.to_owned(), ..request.clone() }, &credentials).await?
     } else {
         let (server, path) = Address::split(address, settings.options.insecure)?;
-        let there = Client::new(settings.service.name, server, settings.options.clone());
+        let there = Client::new(settings.service, server, settings.options.clone());
         there.send(&Request { path, ..request.clone() }, &credentials).await?
     };
     read(settings, &request, &answer)

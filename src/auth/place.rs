@@ -121,7 +121,7 @@ impl Account {
     }
 
     fn client_at(&self, address: Address) -> Client {
-        Client::new(self.settings.service.name, address, self.settings.options.clone())
+        Client::new(self.settings.service, address, self.settings.options.clone())
     }
 
     /// Returns the gateway's address for this site. A site that is not the vendor's has none, unless one was given.

@@ -3,11 +3,13 @@
 use super::{
     Address, Answer, Credentials, Progress, Request, address, decode, failure,
     header::{basic, header, hidden, key_token},
+    limiter::Limiter,
     retry, tls, transfer,
 };
 use crate::{
     error::{Error, Kind, Result},
     secret::Secret,
+    services::Service,
 };
 use reqwest::{
     RequestBuilder, Response, Url,
@@ -17,7 +19,7 @@ use reqwest::{
 use std::{
     path::PathBuf,
     sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::Notify;
 
@@ -58,12 +60,14 @@ pub struct Client {
     options: Options,
     pool: OnceLock<reqwest::Client>,
     jar: RwLock<Jar>,
+    limiter: Limiter,
 }
 
 impl Client {
     /// Makes the client. Opens nothing.
-    pub fn new(service: &'static str, address: Address, options: Options) -> Self {
-        Client { service, address, options, pool: OnceLock::new(), jar: RwLock::default() }
+    pub fn new(service: &'static Service, address: Address, options: Options) -> Self {
+        let limiter = Limiter::new(service.limits);
+        Client { service: service.name, address, options, pool: OnceLock::new(), jar: RwLock::default(), limiter }
     }
 
     /// Returns the server's address.
@@ -94,20 +98,39 @@ impl Client {
     ) -> Result<Answer> {
         let mut tries = 1;
         loop {
+            let left = self.limiter.enter(request).await;
             let outcome = self.attempt(request, credentials, progress).await;
-            if !self.waits(request, &outcome, tries).await {
+            if !self.waits(request, &outcome, tries, left).await {
                 return self.unless_too_many(outcome, request);
             }
             tries += 1;
         }
     }
 
-    /// Waits where `request` may be sent again after try number `tries`; says whether it may.
-    pub(super) async fn waits(&self, request: &Request, outcome: &Result<Answer>, tries: u32) -> bool {
-        let Some(wait) = retry::wait_before_next(request, outcome, tries) else { return false };
-        self.tell_wait(outcome, wait);
-        tokio::time::sleep(wait).await;
-        true
+    /// Waits until `request` may go; returns the moment it left.
+    pub(super) async fn enter(&self, request: &Request) -> Instant {
+        self.limiter.enter(request).await
+    }
+
+    /// Waits where `request`, which left at `left`, may be sent again after try number `tries`; says whether it may.
+    ///
+    /// After a 429 it is the limiter that makes all of its lane wait.
+    pub(super) async fn waits(&self, request: &Request, outcome: &Result<Answer>, tries: u32, left: Instant) -> bool {
+        let wait = retry::wait_before_next(request, outcome, tries);
+        match (outcome, wait) {
+            (Ok(answer), Some(wait)) if answer.status == 429 => {
+                if self.limiter.note_refusal(request, answer, left, wait) {
+                    self.tell_wait(outcome, wait);
+                }
+            }
+            (Ok(answer), None) if answer.status < 400 => self.limiter.note_success(request, answer),
+            (_, Some(wait)) => {
+                self.tell_wait(outcome, wait);
+                tokio::time::sleep(wait).await;
+            }
+            (_, None) => {}
+        }
+        wait.is_some()
     }
 
     pub(super) fn unless_too_many(&self, outcome: Result<Answer>, request: &Request) -> Result<Answer> {

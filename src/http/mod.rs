@@ -11,6 +11,7 @@ mod failure;
 mod header;
 mod interrupt;
 mod ledger;
+mod limiter;
 mod pages;
 mod retry;
 mod route;

@@ -151,6 +151,17 @@ pub struct Flavour {
     pub apis: &'static [&'static str],
 }
 
+/// What a limit on the number of requests is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything that one credential does.
+    Credential,
+    /// One method and route.
+    Endpoint,
+    /// One issue.
+    Item,
+}
+
 /// One service.
 #[derive(Debug)]
 pub struct Service {
@@ -168,6 +179,8 @@ pub struct Service {
     pub apis: &'static [&'static str],
     /// What to ask where the deployment is not clear. Without it, an unknown host is the customer's own.
     pub ask: Option<Question>,
+    /// What a "too many requests" is about that does not say it.
+    pub limits: Scope,
     /// Whether bodies go as forms, not as JSON.
     pub forms: bool,
     /// Finds the vendor's own words in the body of a failure.

@@ -4,7 +4,7 @@ use super::{
     Deployment::{Cloud, Server},
     Flavour, Grant, Kind, Question, Rung,
     Scheme::{Basic, Bearer, Client, KeyToken, Saved, Session},
-    Service, Submit, Visitor, Way, Who, words,
+    Scope, Service, Submit, Visitor, Way, Who, words,
 };
 use crate::json::Json;
 
@@ -90,6 +90,7 @@ const SERVICE: Service = Service {
     hosts: &[],
     apis: &[],
     ask: None,
+    limits: Scope::Credential,
     forms: false,
     words: words::atlassian,
     refusal: words::no_refusal,
@@ -287,6 +288,7 @@ services! {
         name: "slack",
         type_name: "Slack",
         title: "Slack",
+        limits: Scope::Endpoint,
         forms: true,
         words: words::slack,
         refusal: words::slack_refusal,
