@@ -6,11 +6,13 @@
 //! Every server has a control panel for tests: `POST /__sandbox/faults`, `/__sandbox/switch`, `/__sandbox/expire`,
 //! `/__sandbox/reset`, `GET /__sandbox/log`.
 
+mod atlassian;
 mod desk;
 mod fake;
 mod faults;
 mod http;
 mod jira;
+mod people;
 mod server;
 
 #[cfg(test)]
@@ -19,6 +21,7 @@ mod tests;
 use desk::{Desk, Player};
 pub use fake::{Answer, Exchange, Fake};
 use std::io;
+use std::net::TcpListener;
 use std::sync::Arc;
 
 /// The running practice servers; dropping it stops them.
@@ -53,26 +56,52 @@ pub struct Account {
     pub token: &'static str,
 }
 
+/// Who plays: each puts its servers on the stage. Jira comes first.
+const SERVICES: [fn(&mut Stage) -> io::Result<()>; 1] = [jira::open];
+
+/// The servers that are about to start.
+#[derive(Default)]
+struct Stage {
+    sites: Vec<Site>,
+    desks: Vec<(TcpListener, Arc<Desk>)>,
+}
+
+/// A free port.
+struct Port {
+    listener: TcpListener,
+    /// Its address, `http://127.0.0.1:PORT`.
+    origin: String,
+}
+
+impl Stage {
+    /// Takes a free port.
+    fn port(&mut self) -> io::Result<Port> {
+        let (listener, origin) = server::open()?;
+        Ok(Port { listener, origin })
+    }
+
+    /// Puts a server on the stage: its service, its deployment and its context path, who may sign in, who plays it.
+    fn put(
+        &mut self,
+        port: Port,
+        (service, deployment, prefix): (&'static str, &'static str, &'static str),
+        accounts: Vec<Account>,
+        player: impl Player + 'static,
+    ) {
+        let url = format!("{}{prefix}", port.origin);
+        self.sites.push(Site { service, deployment, url, accounts });
+        self.desks.push((port.listener, Arc::new(Desk::new(Box::new(player), prefix))));
+    }
+}
+
 impl Sandbox {
     /// Starts all practice servers. Takes a few milliseconds: their data is made when the first request comes.
     pub fn start() -> io::Result<Sandbox> {
-        let (cloud_listener, cloud_origin) = server::open()?;
-        let (dc_listener, dc_origin) = server::open()?;
-        let (media_listener, media_origin) = server::open()?;
-        let cloud = Arc::new(jira::Jira::cloud(&cloud_origin, &media_origin));
-        let dc = Arc::new(jira::Jira::server(&dc_origin));
-        let sites = vec![
-            Site { service: "jira", deployment: "cloud", url: cloud_origin, accounts: jira::cloud_accounts() },
-            Site { service: "jira", deployment: "server", url: dc.base().to_owned(), accounts: jira::dc_accounts() },
-            Site { service: "jira-media", deployment: "cloud", url: media_origin, accounts: Vec::new() },
-        ];
-        let media: Box<dyn Player> = Box::new(jira::Media::of(cloud.clone()));
-        let desks = vec![
-            (cloud_listener, Arc::new(Desk::new(Box::new(cloud), ""))),
-            (dc_listener, Arc::new(Desk::new(Box::new(dc), jira::DC_PATH))),
-            (media_listener, Arc::new(Desk::new(media, ""))),
-        ];
-        Ok(Sandbox { sites, _running: server::serve(desks)? })
+        let mut stage = Stage::default();
+        for open in SERVICES {
+            open(&mut stage)?;
+        }
+        Ok(Sandbox { sites: stage.sites, _running: server::serve(stage.desks)? })
     }
 
     /// Returns the practice server that plays `service` in `deployment`.

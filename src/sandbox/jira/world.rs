@@ -2,33 +2,16 @@
 
 use super::schema::{self, IssueType, Named, Status};
 use super::text::Rich;
+pub(crate) use crate::sandbox::people::{User, UserId};
 use hyper::body::Bytes;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Milliseconds since 1970.
 pub(crate) type Millis = i64;
-/// A user's place in [`World::users`].
-pub(crate) type UserId = usize;
 
 /// A day in milliseconds.
 pub(crate) const DAY: Millis = 86_400_000;
-
-/// Somebody with an account.
-#[derive(Clone)]
-pub(crate) struct User {
-    pub name: String,
-    pub key: String,
-    pub account_id: String,
-    pub display: String,
-    pub email: String,
-    pub active: bool,
-    pub app: bool,
-    /// Names of groups.
-    pub groups: Vec<String>,
-    /// An outsider, who sees no project but the public one and WEB.
-    pub outsider: bool,
-}
 
 /// A project.
 #[derive(Clone)]

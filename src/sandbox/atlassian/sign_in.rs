@@ -2,9 +2,8 @@
 
 use super::gate::{Gate, Session, cookies};
 use super::guard::{self, Refusal};
-use super::people::{self, EXPIRED_TOKEN, READ_TOKEN, SCOPED_TOKEN};
-use super::world::UserId;
 use crate::sandbox::http::{Reply, Request, encode};
+use crate::sandbox::people::{self, EXPIRED_TOKEN, READ_TOKEN, SCOPED_TOKEN, UserId};
 use base64::Engine;
 
 /// How somebody signed in.
@@ -28,24 +27,20 @@ pub(crate) struct Caller {
     pub session: Option<String>,
     /// A secure administrator session.
     pub elevated: bool,
+    /// The token that came with the request.
+    pub token: Option<String>,
 }
 
-type Headers = Vec<(&'static str, String)>;
-type Signed = Result<(Caller, Headers), Refusal>;
+/// Headers for the answer.
+pub(crate) type Headers = Vec<(&'static str, String)>;
+/// The caller and headers for the answer, or a refusal.
+pub(crate) type Signed = Result<(Caller, Headers), Refusal>;
 
-const NOBODY: Caller = Caller { user: None, how: How::Nobody, session: None, elevated: false };
-
-/// Finds out who asks; the headers go into the answer.
-pub(crate) fn sign_in(cloud: bool, gateway: bool, gate: &mut Gate, request: &Request, path: &str) -> Signed {
-    if cloud { cloud_caller(gateway, request, path) } else { dc_caller(gate, request, path) }
-}
-
-fn user_id(name: &str) -> Option<UserId> {
-    people::users().iter().position(|u| u.name == name)
-}
+/// Somebody who did not sign in.
+pub(crate) const NOBODY: Caller = Caller { user: None, how: How::Nobody, session: None, elevated: false, token: None };
 
 /// Returns user and password of a Basic header.
-fn basic(header: &str) -> Option<(String, String)> {
+pub(crate) fn basic(header: &str) -> Option<(String, String)> {
     let (scheme, value) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
@@ -55,47 +50,70 @@ fn basic(header: &str) -> Option<(String, String)> {
     Some((user, password))
 }
 
-fn cloud_caller(gateway: bool, request: &Request, path: &str) -> Signed {
-    let Some(header) = request.header("authorization") else {
-        if gateway {
-            return Err(gateway_refusal("Unauthorized"));
-        }
-        return Ok((NOBODY, Vec::new()));
-    };
+/// What the credentials of a request to Cloud are worth.
+pub(crate) enum Worth {
+    /// There are none.
+    Nothing,
+    /// A bearer token at the site.
+    Bearer,
+    /// A header that cannot be read: no base64, an empty half.
+    Unreadable,
+    /// The account's password instead of an API token.
+    Password,
+    /// A pair that nobody has, or not here.
+    Wrong,
+    /// A token whose scopes do not cover the request.
+    Scope,
+    /// Somebody.
+    Somebody(UserId),
+}
+
+/// Judges the credentials of a request to Cloud. `reading` says that the request changes nothing.
+pub(crate) fn judge(gateway: bool, request: &Request, reading: bool) -> Worth {
+    let Some(header) = request.header("authorization") else { return Worth::Nothing };
     if header.starts_with("Bearer ") && !gateway {
-        return Err(Box::new(Reply::json(
-            403,
-            &serde_json::json!({ "error": "Failed to parse Connect Session Auth Token" }),
-        )));
+        return Worth::Bearer;
     }
-    let (email, token) = basic(header).unwrap_or_default();
+    let Some((email, token)) = basic(header).filter(|(user, token)| !user.is_empty() && !token.is_empty()) else {
+        return Worth::Unreadable;
+    };
     if people::account_password_fits(&email, &token) && !gateway {
-        let text = "Basic authentication with passwords is deprecated. Use an API token instead.";
-        return Err(Box::new(Reply::text(401, text).with("www-authenticate", "OAuth realm=\"cloud\"")));
+        return Worth::Password;
     }
     let works_here = token != EXPIRED_TOKEN && (gateway || (token != SCOPED_TOKEN && token != READ_TOKEN));
     let owner = people::owner_of_api_token(&email, &token).filter(|name| works_here && *name != "pavel");
-    let Some(user) = owner.and_then(user_id) else {
-        if gateway {
-            return Err(gateway_refusal("Unauthorized"));
-        }
-        // Credentials that do not fit make the caller anonymous, and only this header says so.
-        return Ok((NOBODY, vec![("x-seraph-loginreason", "AUTHENTICATED_FAILED".into())]));
-    };
-    let reading = request.method == "GET" || path.contains("/search") || path.ends_with("/bulkfetch");
-    if token == READ_TOKEN && !reading {
-        return Err(gateway_refusal("Unauthorized; scope does not match"));
+    match owner.and_then(people::named) {
+        None => Worth::Wrong,
+        Some(_) if token == READ_TOKEN && !reading => Worth::Scope,
+        Some(user) => Worth::Somebody(user),
     }
-    let account = people::users()[user].account_id.clone();
-    let headers = vec![("x-aaccountid", encode(&account)), ("x-seraph-loginreason", "OK".into())];
-    Ok((Caller { user: Some(user), how: How::Basic, ..NOBODY }, headers))
 }
 
-fn gateway_refusal(message: &str) -> Refusal {
+/// Lets somebody in at Cloud.
+pub(crate) fn cloud_caller(user: UserId) -> (Caller, Headers) {
+    let account = &people::everybody()[user].account_id;
+    let headers = vec![("x-aaccountid", encode(account)), ("x-seraph-loginreason", "OK".into())];
+    (Caller { user: Some(user), how: How::Basic, ..NOBODY }, headers)
+}
+
+/// The refusal of an account's password.
+pub(crate) fn password_refusal() -> Refusal {
+    let text = "Basic authentication with passwords is deprecated. Use an API token instead.";
+    Box::new(Reply::text(401, text).with("www-authenticate", "OAuth realm=\"cloud\""))
+}
+
+/// The refusal of a bearer token at the site.
+pub(crate) fn bearer_refusal() -> Refusal {
+    Box::new(Reply::json(403, &serde_json::json!({ "error": "Failed to parse Connect Session Auth Token" })))
+}
+
+/// The gateway's refusal.
+pub(crate) fn gateway_refusal(message: &str) -> Refusal {
     Box::new(Reply::json(401, &serde_json::json!({ "code": 401, "message": message })))
 }
 
-fn dc_caller(gate: &mut Gate, request: &Request, path: &str) -> Signed {
+/// Finds out who asks at Data Center.
+pub(crate) fn dc_caller(gate: &mut Gate, request: &Request, path: &str) -> Signed {
     let mode = request.param("os_authType").unwrap_or("any");
     let header = request.header("authorization").filter(|_| mode != "none");
     let session = living_session(gate, request, path, mode)?;
@@ -108,15 +126,19 @@ fn dc_caller(gate: &mut Gate, request: &Request, path: &str) -> Signed {
         None => session_caller(gate, session),
     };
     if caller.user.is_none() && mode == "basic" {
-        return Err(guard::basic_failed("AUTHENTICATED_FAILED", 401));
+        return Err((gate.house.basic_failed)(gate.house, "AUTHENTICATED_FAILED", 401));
     }
-    let headers = dc_headers(&caller, path);
+    let unknown = caller.user.is_none() && header.is_some_and(|h| h.starts_with("Bearer "));
+    if let Some(refuse) = gate.house.token_failed.filter(|_| unknown && !gate.is_on("lenient_tokens")) {
+        return Err(refuse());
+    }
+    let headers = dc_headers(gate, &caller, path);
     Ok((caller, headers))
 }
 
 /// Returns the session that the cookie names. Under `/rest` a cookie of a session that is gone is refused.
 fn living_session(gate: &Gate, request: &Request, path: &str, mode: &str) -> Result<Option<String>, Refusal> {
-    let Some(id) = request.cookie("JSESSIONID").filter(|_| mode != "none") else { return Ok(None) };
+    let Some(id) = request.cookie(gate.house.cookie).filter(|_| mode != "none") else { return Ok(None) };
     if gate.sessions.contains_key(id) {
         return Ok(Some(id.to_owned()));
     }
@@ -128,14 +150,14 @@ fn living_session(gate: &Gate, request: &Request, path: &str, mode: &str) -> Res
     let body =
         serde_json::json!({ "message": "Client must be authenticated to access this resource.", "status-code": 401 });
     Err(Box::new(
-        Reply::json(401, &body).with("www-authenticate", "OAuth realm=\"jira\"").with("x-seraph-loginreason", "OUT"),
+        Reply::json(401, &body).with("www-authenticate", guard::realm(gate.house)).with("x-seraph-loginreason", "OUT"),
     ))
 }
 
 fn session_caller(gate: &Gate, id: Option<String>) -> Caller {
     let session = id.as_ref().and_then(|id| gate.sessions.get(id)).cloned().unwrap_or_default();
     let how = if session.user.is_some() { How::Session } else { How::Nobody };
-    Caller { user: session.user, how, session: id, elevated: session.elevated }
+    Caller { user: session.user, how, session: id, elevated: session.elevated, token: None }
 }
 
 /// Judges `Bearer TOKEN`: the word in exactly this case, exactly one blank.
@@ -145,8 +167,10 @@ fn token_caller(gate: &Gate, header: &str) -> Option<Caller> {
     if scheme != "Bearer" || words.next().is_some() || !gate.knows_tokens() {
         return None;
     }
-    let user = people::owner_of_pat(token).filter(|name| *name != "pavel").and_then(user_id)?;
-    Some(Caller { user: Some(user), how: How::Token, ..NOBODY })
+    let minted = gate.minted.get(token).map(|minted| minted.owner);
+    let user =
+        minted.or_else(|| people::owner_of_pat(token).filter(|name| *name != "pavel").and_then(people::named))?;
+    Some(Caller { user: Some(user), how: How::Token, token: Some(token.to_owned()), ..NOBODY })
 }
 
 fn basic_on_dc(gate: &mut Gate, header: &str, session: Option<String>) -> Signed {
@@ -154,20 +178,22 @@ fn basic_on_dc(gate: &mut Gate, header: &str, session: Option<String>) -> Signed
         let message = "Basic Authentication has been disabled on this instance.";
         return Err(Box::new(Reply::json(403, &serde_json::json!({ "message": message }))));
     }
-    let Some((name, password)) = basic(header) else { return Err(guard::basic_failed("AUTHENTICATED_FAILED", 401)) };
+    let Some((name, password)) = basic(header) else {
+        return Err((gate.house.basic_failed)(gate.house, "AUTHENTICATED_FAILED", 401));
+    };
     if gate.asks_captcha(&name) {
-        return Err(guard::basic_failed("AUTHENTICATION_DENIED", 403));
+        return Err((gate.house.basic_failed)(gate.house, "AUTHENTICATION_DENIED", 403));
     }
     let user = check_password(gate, &name, &password);
-    let Some(user) = user else { return Err(guard::basic_failed("AUTHENTICATED_FAILED", 401)) };
+    let Some(user) = user else { return Err((gate.house.basic_failed)(gate.house, "AUTHENTICATED_FAILED", 401)) };
     // A session comes with it, unless the request belongs to one already.
     let known = session.filter(|id| gate.sessions.get(id).is_some_and(|s| s.user == Some(user)));
     let fresh = known.is_none();
     let id = known.unwrap_or_else(|| gate.open(Session { user: Some(user), elevated: false }));
-    let caller = Caller { user: Some(user), how: How::Basic, session: Some(id.clone()), elevated: false };
-    let mut headers = dc_headers(&caller, "/rest");
+    let caller = Caller { user: Some(user), how: How::Basic, session: Some(id.clone()), elevated: false, token: None };
+    let mut headers = dc_headers(gate, &caller, "/rest");
     if fresh {
-        headers.extend(cookies(&id));
+        headers.extend(cookies(gate.house, &id));
     }
     Ok((caller, headers))
 }
@@ -179,13 +205,13 @@ pub(crate) fn check_password(gate: &mut Gate, name: &str, password: &str) -> Opt
     if !fits {
         return None;
     }
-    people::users().iter().position(|u| u.name.eq_ignore_ascii_case(name))
+    people::named(name)
 }
 
 /// Returns what Data Center says about the caller in every answer.
-fn dc_headers(caller: &Caller, path: &str) -> Headers {
+fn dc_headers(gate: &Gate, caller: &Caller, path: &str) -> Headers {
     let mut headers = Vec::new();
-    let name = caller.user.map(|id| people::users()[id].name.clone());
+    let name = caller.user.map(|id| people::everybody()[id].name.clone());
     headers.push(("x-ausername", name.as_deref().map_or("anonymous".into(), encode)));
     if let Some(session) = &caller.session {
         headers.push(("x-asessionid", session.chars().take(7).collect::<String>().to_lowercase()));
@@ -194,7 +220,7 @@ fn dc_headers(caller: &Caller, path: &str) -> Headers {
         if caller.how != How::Token {
             headers.push(("x-seraph-loginreason", "OK".into()));
         }
-        if !path.ends_with("/serverInfo") {
+        if !path.ends_with(gate.house.info) {
             headers.extend(guard::rate_headers(69));
         }
     }
