@@ -7,6 +7,7 @@
 //! `/__sandbox/reset`, `GET /__sandbox/log`.
 
 mod atlassian;
+mod confluence;
 mod desk;
 mod fake;
 mod faults;
@@ -14,6 +15,7 @@ mod http;
 mod jira;
 mod people;
 mod server;
+mod time;
 
 #[cfg(test)]
 mod tests;
@@ -57,7 +59,7 @@ pub struct Account {
 }
 
 /// Who plays: each puts its servers on the stage. Jira comes first.
-const SERVICES: [fn(&mut Stage) -> io::Result<()>; 1] = [jira::open];
+const SERVICES: [fn(&mut Stage) -> io::Result<()>; 2] = [jira::open, confluence::open];
 
 /// The servers that are about to start.
 #[derive(Default)]

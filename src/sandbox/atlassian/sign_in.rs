@@ -60,7 +60,9 @@ pub(crate) enum Worth {
     Unreadable,
     /// The account's password instead of an API token.
     Password,
-    /// A pair that nobody has, or not here.
+    /// A token that works at the gateway only.
+    Misplaced,
+    /// A pair that nobody has.
     Wrong,
     /// A token whose scopes do not cover the request.
     Scope,
@@ -80,10 +82,10 @@ pub(crate) fn judge(gateway: bool, request: &Request, reading: bool) -> Worth {
     if people::account_password_fits(&email, &token) && !gateway {
         return Worth::Password;
     }
-    let works_here = token != EXPIRED_TOKEN && (gateway || (token != SCOPED_TOKEN && token != READ_TOKEN));
-    let owner = people::owner_of_api_token(&email, &token).filter(|name| works_here && *name != "pavel");
+    let owner = people::owner_of_api_token(&email, &token).filter(|name| token != EXPIRED_TOKEN && *name != "pavel");
     match owner.and_then(people::named) {
         None => Worth::Wrong,
+        Some(_) if !gateway && [SCOPED_TOKEN, READ_TOKEN].contains(&token.as_str()) => Worth::Misplaced,
         Some(_) if token == READ_TOKEN && !reading => Worth::Scope,
         Some(user) => Worth::Somebody(user),
     }
