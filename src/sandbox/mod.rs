@@ -7,6 +7,7 @@
 //! `/__sandbox/reset`, `GET /__sandbox/log`.
 
 mod atlassian;
+mod bitbucket;
 mod confluence;
 mod desk;
 mod fake;
@@ -59,7 +60,7 @@ pub struct Account {
 }
 
 /// Who plays: each puts its servers on the stage. Jira comes first.
-const SERVICES: [fn(&mut Stage) -> io::Result<()>; 2] = [jira::open, confluence::open];
+const SERVICES: [fn(&mut Stage) -> io::Result<()>; 3] = [jira::open, confluence::open, bitbucket::open];
 
 /// The servers that are about to start.
 #[derive(Default)]

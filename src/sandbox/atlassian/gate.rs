@@ -26,6 +26,8 @@ pub(crate) struct House {
     pub basic_failed: fn(&'static House, &'static str, u16) -> Refusal,
     /// Makes the answer to a token that nobody has; `None` leaves its bearer anonymous.
     pub token_failed: Option<fn() -> Refusal>,
+    /// Makes the answer to the cookie of a session that is over.
+    pub nobody: fn() -> Refusal,
 }
 
 /// A token that somebody made with the program.

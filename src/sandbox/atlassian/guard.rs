@@ -3,6 +3,7 @@
 use super::gate::{Gate, House};
 use super::sign_in::{Caller, How};
 use crate::sandbox::http::{Reply, Request};
+use serde_json::json;
 
 /// A refusal, boxed because it is the rare case.
 pub(crate) type Refusal = Box<Reply>;
@@ -68,6 +69,12 @@ pub(crate) fn basic_failed(house: &'static House, reason: &'static str, status: 
         401 => reply.with("www-authenticate", realm(house)),
         _ => captcha(house, reply),
     })
+}
+
+/// The answer to somebody who is not signed in where one must be.
+pub(crate) fn nobody() -> Refusal {
+    let body = json!({ "message": "Client must be authenticated to access this resource.", "status-code": 401 });
+    Box::new(Reply::json(401, &body))
 }
 
 /// Returns the challenge of Data Center.

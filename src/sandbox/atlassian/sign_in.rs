@@ -149,10 +149,8 @@ fn living_session(gate: &Gate, request: &Request, path: &str, mode: &str) -> Res
     if exempt || request.headers.contains_key("authorization") {
         return Ok(None);
     }
-    let body =
-        serde_json::json!({ "message": "Client must be authenticated to access this resource.", "status-code": 401 });
     Err(Box::new(
-        Reply::json(401, &body).with("www-authenticate", guard::realm(gate.house)).with("x-seraph-loginreason", "OUT"),
+        (gate.house.nobody)().with("www-authenticate", guard::realm(gate.house)).with("x-seraph-loginreason", "OUT"),
     ))
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn access(needs: Access, gate: &Gate, world: &World, caller: &Caller)
         return Ok(());
     }
     if caller.user.is_none() {
-        return Err(unauthenticated(gate));
+        return Err(Box::new(guard::nobody().with("www-authenticate", guard::realm(gate.house))));
     }
     if needs == Access::User {
         return Ok(());
@@ -78,12 +78,6 @@ pub(crate) fn access(needs: Access, gate: &Gate, world: &World, caller: &Caller)
         return Err(Box::new(Reply::json(401, &body)));
     }
     Ok(())
-}
-
-/// The answer to somebody who is not signed in where one must be.
-pub(crate) fn unauthenticated(gate: &Gate) -> Refusal {
-    let body = json!({ "message": "Client must be authenticated to access this resource.", "status-code": 401 });
-    Box::new(Reply::json(401, &body).with("www-authenticate", guard::realm(gate.house)))
 }
 
 /// The path is there, the method is not.

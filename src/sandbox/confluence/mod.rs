@@ -46,6 +46,7 @@ static CLOUD: House = House {
     info: "/manifest",
     basic_failed: common::basic_failed,
     token_failed: None,
+    nobody: common::nobody,
 };
 
 /// The entrance of Data Center.

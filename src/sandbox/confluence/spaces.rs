@@ -157,7 +157,7 @@ fn delete(call: &mut Call) -> Outcome {
     call.world.spaces.retain(|s| s.id != id);
     call.world.content.retain(|_, c| c.space != id);
     let task = tasks::begin(call, &name, json!({}));
-    Ok(Reply::json(202, &tasks::submitted(call, task)))
+    Ok(Reply::json(202, &tasks::submitted(task)))
 }
 
 fn of_space(call: &Call, space: u64, kind: Kind, expand: &Expand) -> Vec<Value> {

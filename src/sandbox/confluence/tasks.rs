@@ -19,7 +19,7 @@ pub(crate) fn begin(call: &mut Call, name: &str, result: Value) -> u64 {
 }
 
 /// Writes the answer that begins a task.
-pub(crate) fn submitted(call: &Call, id: u64) -> Value {
+pub(crate) fn submitted(id: u64) -> Value {
     json!({ "id": id.to_string(), "links": { "status": format!("/rest/api/longtask/{id}") }, "statusPath": format!("/rest/api/longtask/{id}") })
 }
 

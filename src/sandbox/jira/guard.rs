@@ -46,10 +46,9 @@ pub(crate) fn access(needs: Access, cloud: bool, gate: &Gate, world: &World, cal
 
 /// The answer to somebody who is not signed in where one must be.
 pub(crate) fn unauthenticated(cloud: bool) -> Refusal {
-    let message = "Client must be authenticated to access this resource.";
     let reply = match cloud {
-        true => Reply::text(401, message),
-        false => Reply::json(401, &json!({ "message": message, "status-code": 401 })),
+        true => Reply::text(401, "Client must be authenticated to access this resource."),
+        false => *guard::nobody(),
     };
     Box::new(reply.with("www-authenticate", "OAuth realm=\"jira\""))
 }

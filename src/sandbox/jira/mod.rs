@@ -61,6 +61,7 @@ static CLOUD: House = House {
     info: "/serverInfo",
     basic_failed: common::basic_failed,
     token_failed: None,
+    nobody: common::nobody,
 };
 
 /// The entrance of Data Center.
