@@ -4,21 +4,32 @@
 //! `face` writes things as the first version of the API does and `v2` as the second, `cql` finds content; one file per
 //! group of resources does the rest.
 
+mod attachments;
+mod backup;
 mod bodies;
 mod call;
+mod content;
+mod copy;
+mod cql;
 mod edit;
 mod expand;
 mod face;
 mod guard;
 mod labels;
+mod permissions;
+mod properties;
+mod restrictions;
 mod route;
+mod search;
 mod seed;
 mod session;
 mod spaces;
 mod tasks;
+mod templates;
 mod text;
 mod users;
 mod v2;
+mod versions;
 mod world;
 
 use super::atlassian::gate::{Gate, House};

@@ -1,6 +1,8 @@
 //! The second version of the API, which only Cloud has.
 
+mod comments;
 mod pages;
+mod parts;
 mod shapes;
 mod spaces;
 
@@ -11,7 +13,7 @@ use crate::sandbox::http::Reply;
 use base64::Engine;
 use serde_json::{Value, json};
 
-pub(crate) const ROUTES: [&[Route]; 2] = [pages::ROUTES, spaces::ROUTES];
+pub(crate) const ROUTES: [&[Route]; 4] = [pages::ROUTES, spaces::ROUTES, comments::ROUTES, parts::ROUTES];
 
 /// Makes the error body of the second version.
 pub(crate) fn refuse(status: u16, title: &str, detail: &str) -> Refusal {
