@@ -204,6 +204,17 @@ impl Pull {
         self.closed.clone().unwrap_or_else(|| (tip(&self.source), tip(&self.target)))
     }
 
+    /// Asks these people to look at it; what they think already stays.
+    pub(crate) fn ask(&mut self, users: &[UserId]) {
+        self.reviews.retain(|r| !r.asked || users.contains(&r.user));
+        for user in users {
+            match self.reviews.iter_mut().find(|r| r.user == *user) {
+                Some(review) => review.asked = true,
+                None => self.reviews.push(Review { user: *user, opinion: Opinion::None, asked: true, when: now() }),
+            }
+        }
+    }
+
     /// Notes that it changed.
     pub(crate) fn touch(&mut self) {
         self.updated = now();

@@ -1,7 +1,10 @@
 //! The resources of Cloud, below `/2.0`.
 
-pub(crate) mod query;
+pub(crate) mod pulls;
+mod query;
+pub(crate) mod refs;
 pub(crate) mod repos;
+pub(crate) mod settings;
 pub(crate) mod shapes;
 pub(crate) mod users;
 

@@ -1,7 +1,10 @@
 //! The resources of Data Center.
 
 pub(crate) mod projects;
+pub(crate) mod pulls;
+pub(crate) mod refs;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod shapes;
 pub(crate) mod tokens;
 pub(crate) mod users;

@@ -135,13 +135,7 @@ fn moment(value: &str) -> Option<(Millis, bool)> {
 
 fn read(date: &str) -> Option<Millis> {
     let date: jiff::civil::Date = date.parse().ok()?;
-    Some(
-        date.to_datetime(jiff::civil::Time::midnight())
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .ok()?
-            .timestamp()
-            .as_millisecond(),
-    )
+    Some(date.at(0, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
 /// Reads a distance such as `-4w`.
