@@ -7,6 +7,7 @@
 //! `/__sandbox/reset`, `GET /__sandbox/log`.
 
 mod atlassian;
+mod bamboo;
 mod bitbucket;
 mod confluence;
 mod desk;
@@ -14,18 +15,28 @@ mod fake;
 mod faults;
 mod http;
 mod jira;
+mod oauth;
 mod people;
 mod server;
+mod slack;
+mod switches;
+mod table;
+mod tempo;
 mod time;
+mod trello;
+mod upm;
 
 #[cfg(test)]
 mod tests;
 
+use atlassian::Server;
 use desk::{Desk, Player};
 pub use fake::{Answer, Exchange, Fake};
+use jira::Jira;
+use oauth::Tokens;
 use std::io;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The running practice servers; dropping it stops them.
 pub struct Sandbox {
@@ -47,26 +58,48 @@ pub struct Site {
 }
 
 /// An account of a practice server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Account {
     /// What is special about it, in a few words.
     pub about: &'static str,
     /// The user name, or the email address on Cloud.
     pub user: &'static str,
-    /// The password.
+    /// The password; empty where there are none.
     pub password: &'static str,
     /// The token: an API token on Cloud, a personal access token on Data Center.
     pub token: &'static str,
+    /// The key of the application, which Trello wants beside the token.
+    pub key: &'static str,
+}
+
+impl Site {
+    /// Returns what signs an account in, by the names that connections use.
+    pub fn credentials(&self, account: &Account) -> Vec<(&'static str, &'static str)> {
+        let all = match self.service {
+            "trello" => vec![("key", account.key), ("token", account.token)],
+            "slack" => vec![("token", account.token)],
+            "tempo" => vec![("tempoToken", account.token)],
+            "atlassian-auth" => vec![("clientId", account.user), ("clientSecret", account.password)],
+            _ if self.deployment == "cloud" => vec![("user", account.user), ("token", account.token)],
+            _ => vec![("user", account.user), ("password", account.password)],
+        };
+        all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
 }
 
 /// Who plays: each puts its servers on the stage. Jira comes first.
-const SERVICES: [fn(&mut Stage) -> io::Result<()>; 3] = [jira::open, confluence::open, bitbucket::open];
+const SERVICES: [fn(&mut Stage) -> io::Result<()>; 8] =
+    [jira::open, confluence::open, bitbucket::open, bamboo::open, trello::open, slack::open, tempo::open, oauth::open];
 
 /// The servers that are about to start.
 #[derive(Default)]
 struct Stage {
     sites: Vec<Site>,
     desks: Vec<(TcpListener, Arc<Desk>)>,
+    /// The tokens of programs that the login server of Cloud gives.
+    tokens: Arc<Mutex<Tokens>>,
+    /// Jira Cloud, for those who stand beside it.
+    jira: Option<Arc<Server<Jira>>>,
 }
 
 /// A free port.

@@ -155,7 +155,7 @@ pub(crate) fn account_password_fits(email: &str, password: &str) -> bool {
 
 /// The accounts of Data Center.
 pub(crate) fn dc_accounts() -> Vec<Account> {
-    let rows = SECRETS.iter().map(|s| Account { about: about(s.0), user: s.0, password: s.1, token: s.3 });
+    let rows = SECRETS.iter().map(|s| Account { about: about(s.0), user: s.0, password: s.1, token: s.3, key: "" });
     rows.collect()
 }
 
@@ -167,6 +167,7 @@ pub(crate) fn cloud_accounts() -> Vec<Account> {
         user: email(s.0),
         password: s.1,
         token: s.2,
+        key: "",
     };
     let mut rows: Vec<Account> = SECRETS.iter().map(row).collect();
     let mira = rows[0];

@@ -1,9 +1,12 @@
 //! Sessions, failed logins and the switches that a test may turn.
 
 use super::guard::Refusal;
-use crate::sandbox::people::UserId;
+use crate::sandbox::desk::lock;
+use crate::sandbox::oauth::Tokens;
+use crate::sandbox::people::{self, UserId};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 /// Failed logins after which a CAPTCHA is asked for.
 pub(crate) const CAPTCHA_AFTER: u32 = 3;
@@ -57,6 +60,8 @@ pub(crate) struct Gate {
     pub logins: u64,
     /// Tokens made since the start, by their text.
     pub minted: HashMap<String, Minted>,
+    /// Tokens of programs.
+    pub tokens: Arc<Mutex<Tokens>>,
     counter: u64,
     /// Where Cloud keeps the bytes of attachments.
     media: String,
@@ -76,6 +81,7 @@ impl Gate {
             failures: HashMap::new(),
             logins: 0,
             minted: HashMap::new(),
+            tokens: Arc::default(),
             counter: 0,
             media: media.into(),
         }
@@ -123,6 +129,11 @@ impl Gate {
         let mut numbers = self.version().split('.').map(|n| n.parse::<u32>().unwrap_or(0));
         let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         (major, minor) >= self.house.tokens_since
+    }
+
+    /// Returns the user that the token of a program stands for.
+    pub(crate) fn program(&self, token: &str) -> Option<UserId> {
+        people::named(lock(&self.tokens).owner(token)?)
     }
 
     /// Makes a session and returns its id.

@@ -3,6 +3,8 @@
 use super::gate::{Gate, House};
 use super::sign_in::{Caller, How};
 use crate::sandbox::http::{Reply, Request};
+use crate::sandbox::people;
+use crate::sandbox::upm::Visitor;
 use serde_json::json;
 
 /// A refusal, boxed because it is the rare case.
@@ -55,6 +57,12 @@ pub(crate) fn trusted(request: &Request) -> bool {
 /// Says whether an administrator has confirmed the password, as far as this server asks for it.
 pub(crate) fn confirmed(gate: &Gate, caller: &Caller) -> bool {
     caller.how == How::Basic || caller.elevated || gate.house.cloud || !gate.is_on("websudo")
+}
+
+/// Describes the caller to the plugin manager.
+pub(crate) fn visitor(gate: &Gate, caller: &Caller, admin: bool) -> Visitor {
+    let user = caller.user.and_then(|id| people::everybody().get(id)).map(|user| user.name.clone());
+    Visitor { user, admin, confirmed: confirmed(gate, caller) }
 }
 
 /// The page of Data Center for Basic credentials that did not help.

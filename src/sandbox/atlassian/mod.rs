@@ -10,6 +10,8 @@ pub(crate) mod two_step;
 
 use super::desk::{Player, lock};
 use super::http::{Reply, Request};
+use super::oauth::Tokens;
+use super::upm::Upm;
 use gate::Gate;
 use serde_json::{Map, Value};
 use std::sync::{Arc, Mutex};
@@ -37,6 +39,8 @@ pub(crate) struct State<W> {
     pub gate: Gate,
     /// Made when first asked for.
     pub world: Option<W>,
+    /// The plugin manager, which is a part of the product.
+    pub upm: Upm,
     /// Requests so far.
     pub requests: u64,
 }
@@ -48,9 +52,21 @@ pub(crate) struct Server<P: Product> {
 }
 
 impl<P: Product> Server<P> {
+    /// Makes a server that gives programs their tokens itself.
     pub(crate) fn new(product: P) -> Arc<Self> {
-        let state = State { gate: product.gate(), world: None, requests: 0 };
+        Self::beside(product, Arc::default())
+    }
+
+    /// Makes a server that takes the tokens of programs that another one gives.
+    pub(crate) fn beside(product: P, tokens: Arc<Mutex<Tokens>>) -> Arc<Self> {
+        let gate = Gate { tokens, ..product.gate() };
+        let state = State { upm: Upm::new(gate.house.path), gate, world: None, requests: 0 };
         Arc::new(Server { product, state: Mutex::new(state) })
+    }
+
+    /// Returns what is played.
+    pub(crate) fn product(&self) -> &P {
+        &self.product
     }
 
     /// Looks into the data.
@@ -64,7 +80,10 @@ impl<P: Product> Player for Arc<Server<P>> {
     fn answer(&self, request: &Request) -> Reply {
         let mut state = lock(&self.state);
         state.requests += 1;
-        self.product.answer(&mut state, request)
+        match token_resource(&state.gate, request) {
+            Some(reply) => signed(reply, false, state.requests),
+            None => self.product.answer(&mut state, request),
+        }
     }
 
     fn switch(&self, changes: &Map<String, Value>) -> Result<Value, String> {
@@ -72,18 +91,27 @@ impl<P: Product> Player for Arc<Server<P>> {
     }
 
     fn expire(&self) {
-        lock(&self.state).gate.sessions.clear();
+        let mut state = lock(&self.state);
+        state.gate.sessions.clear();
+        lock(&state.gate.tokens).end();
     }
 
     fn reset(&self) {
         let mut state = lock(&self.state);
-        state.gate = self.product.gate();
+        state.gate = Gate { tokens: state.gate.tokens.clone(), ..self.product.gate() };
+        state.upm = Upm::new(state.gate.house.path);
         state.world = None;
     }
 
     fn limits(&self, retry_after: Option<u64>) -> Vec<(&'static str, String)> {
         self.product.limits(retry_after)
     }
+}
+
+/// Answers a request for the token of a program, which every product of Data Center gives.
+fn token_resource(gate: &Gate, request: &Request) -> Option<Reply> {
+    let path = request.path.strip_prefix(gate.house.path).filter(|_| !gate.house.cloud)?;
+    lock(&gate.tokens).on_data_center(request, path, gate.number("token_seconds").unwrap_or(3600))
 }
 
 /// Adds what stands in every answer.

@@ -71,10 +71,13 @@ pub(crate) enum Worth {
 }
 
 /// Judges the credentials of a request to Cloud. `reading` says that the request changes nothing.
-pub(crate) fn judge(gateway: bool, request: &Request, reading: bool) -> Worth {
+pub(crate) fn judge(gate: &Gate, gateway: bool, request: &Request, reading: bool) -> Worth {
     let Some(header) = request.header("authorization") else { return Worth::Nothing };
     if header.starts_with("Bearer ") && !gateway {
         return Worth::Bearer;
+    }
+    if let Some(token) = header.strip_prefix("Bearer ") {
+        return gate.program(token).map_or(Worth::Wrong, Worth::Somebody);
     }
     let Some((email, token)) = basic(header).filter(|(user, token)| !user.is_empty() && !token.is_empty()) else {
         return Worth::Unreadable;
@@ -168,8 +171,8 @@ fn token_caller(gate: &Gate, header: &str) -> Option<Caller> {
         return None;
     }
     let minted = gate.minted.get(token).map(|minted| minted.owner);
-    let user =
-        minted.or_else(|| people::owner_of_pat(token).filter(|name| *name != "pavel").and_then(people::named))?;
+    let own = || people::owner_of_pat(token).filter(|name| *name != "pavel").and_then(people::named);
+    let user = minted.or_else(|| gate.program(token)).or_else(own)?;
     Some(Caller { user: Some(user), how: How::Token, token: Some(token.to_owned()), ..NOBODY })
 }
 

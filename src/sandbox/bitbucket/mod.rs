@@ -126,12 +126,16 @@ impl Bitbucket {
         if let Err(reply) = common::xsrf(self.house, &self.base, request, path) {
             return *reply;
         }
+        let world = state.world.get_or_insert_with(|| seed::world(cloud));
+        let visitor = common::visitor(&state.gate, caller, world.is_admin(caller.user));
+        if let Some(reply) = state.upm.answer(request, path, &visitor, &state.gate).filter(|_| !cloud) {
+            return reply;
+        }
         let (route, args) = match TABLE.find(cloud, &request.method, path) {
             Found::Route(route, args) => (route, args),
             Found::WrongMethod => return guard::wrong_method(cloud),
             Found::Nothing => return guard::not_found(cloud, path, &request.path),
         };
-        let world = state.world.get_or_insert_with(|| seed::world(cloud));
         if let Err(reply) = guard::access(route.access, &state.gate, world, caller) {
             return *reply;
         }
@@ -152,7 +156,7 @@ impl Product for Bitbucket {
             }),
             false => json!({
                 "anonymous": true, "basic": true, "tsv": false, "websudo": true, "form": true, "lenient_tokens": false,
-                "version": "10.3.2",
+                "version": "10.3.2", "token_seconds": 3600, "upm_blocks_upload": true, "upm_checks_signatures": true,
             }),
         };
         Gate::new(self.house, switches, "")

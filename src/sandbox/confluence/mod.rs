@@ -82,10 +82,8 @@ pub(crate) struct Confluence {
 /// Puts both practice Confluences on the stage, and the host with the files of Cloud.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
     let [cloud, dc, media] = [stage.port()?, stage.port()?, stage.port()?];
-    let player = |house, base: &str, media: &str| {
-        Server::new(Confluence { house, base: base.to_owned(), media: media.to_owned() })
-    };
-    let wiki = player(&CLOUD, &cloud.origin, &media.origin);
+    let player = |house, base: &str, media: &str| Confluence { house, base: base.to_owned(), media: media.to_owned() };
+    let wiki = Server::beside(player(&CLOUD, &cloud.origin, &media.origin), stage.tokens.clone());
     let files = wiki.clone();
     let find = move |id| {
         files.look(|world| {
@@ -93,7 +91,7 @@ pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
             version.file.as_ref().map(|(mime, bytes)| (version.title.clone(), mime.clone(), bytes.clone()))
         })
     };
-    let on_dc = player(&DC, &format!("{}{DC_PATH}", dc.origin), "");
+    let on_dc = Server::new(player(&DC, &format!("{}{DC_PATH}", dc.origin), ""));
     stage.put(cloud, ("confluence", "cloud", ""), people::cloud_accounts(), wiki);
     stage.put(dc, ("confluence", "server", DC_PATH), people::dc_accounts(), on_dc);
     stage.put(media, ("confluence-media", "cloud", ""), Vec::new(), Media::of(Box::new(find)));
@@ -109,7 +107,7 @@ impl Confluence {
             true => Ok((NOBODY, headers)),
             false => Err(Box::new(with_headers(guard::not_permitted(), headers))),
         };
-        match sign_in::judge(at.gateway, request, request.method == "GET") {
+        match sign_in::judge(gate, at.gateway, request, request.method == "GET") {
             Worth::Somebody(user) => Ok(sign_in::cloud_caller(user)),
             Worth::Nothing if !at.gateway => nobody(Vec::new()),
             Worth::Password => Err(sign_in::password_refusal()),
@@ -145,6 +143,11 @@ impl Confluence {
         if let Err(reply) = common::xsrf(self.house, &self.base, request, path) {
             return *reply;
         }
+        let world = state.world.get_or_insert_with(|| seed::world(cloud));
+        let visitor = common::visitor(&state.gate, caller, world.is_admin(caller.user));
+        if let Some(reply) = state.upm.answer(request, path, &visitor, &state.gate) {
+            return reply;
+        }
         let (route, args, old) = match route::TABLE.find(cloud, &request.method, path) {
             route::Found::Route(route, args) => (route, args, false),
             other => match old(cloud, &request.method, path) {
@@ -154,7 +157,6 @@ impl Confluence {
                 None => return guard::not_found(path, &request.path),
             },
         };
-        let world = state.world.get_or_insert_with(|| seed::world(cloud));
         if let Err(reply) = guard::access(route.access, &state.gate, world, caller) {
             return *reply;
         }
@@ -190,6 +192,7 @@ impl Product for Confluence {
             true => json!({ "anonymous": false, "v1_content": false }),
             false => json!({
                 "anonymous": true, "basic": true, "tsv": false, "websudo": true, "form": true, "version": "10.2.13",
+                "token_seconds": 3600, "upm_blocks_upload": true, "upm_checks_signatures": true,
             }),
         };
         Gate::new(self.house, switches, &self.media)

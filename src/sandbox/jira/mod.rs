@@ -5,6 +5,7 @@
 
 mod agile;
 mod attachments;
+mod beside;
 mod call;
 mod comments;
 mod components;
@@ -34,7 +35,9 @@ mod users;
 mod versions;
 mod watch;
 mod worklogs;
-mod world;
+pub(crate) mod world;
+
+pub(crate) use face::merge;
 
 use super::atlassian::gate::{Gate, House};
 use super::atlassian::guard as common;
@@ -86,14 +89,14 @@ pub(crate) struct Jira {
 /// Puts both practice Jiras on the stage, and the host with the files of Cloud.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
     let [cloud, dc, media] = [stage.port()?, stage.port()?, stage.port()?];
-    let player =
-        |house, base: &str, media: &str| Server::new(Jira { house, base: base.to_owned(), media: media.to_owned() });
-    let jira = player(&CLOUD, &cloud.origin, &media.origin);
+    let player = |house, base: &str, media: &str| Jira { house, base: base.to_owned(), media: media.to_owned() };
+    let jira = Server::beside(player(&CLOUD, &cloud.origin, &media.origin), stage.tokens.clone());
+    stage.jira = Some(jira.clone());
     let files = jira.clone();
     let find = move |id| {
         files.look(|world| world.attachments.get(&id).map(|file| (file.name.clone(), file.mime.clone(), file.bytes())))
     };
-    let on_dc = player(&DC, &format!("{}{DC_PATH}", dc.origin), "");
+    let on_dc = Server::new(player(&DC, &format!("{}{DC_PATH}", dc.origin), ""));
     stage.put(cloud, ("jira", "cloud", ""), people::cloud_accounts(), jira);
     stage.put(dc, ("jira", "server", DC_PATH), people::dc_accounts(), on_dc);
     stage.put(media, ("jira-media", "cloud", ""), Vec::new(), Media::of(Box::new(find)));
@@ -106,7 +109,7 @@ impl Jira {
             return sign_in::dc_caller(gate, request, at.path);
         }
         let reading = request.method == "GET" || at.path.contains("/search") || at.path.ends_with("/bulkfetch");
-        match sign_in::judge(at.gateway, request, reading) {
+        match sign_in::judge(gate, at.gateway, request, reading) {
             Worth::Somebody(user) => Ok(sign_in::cloud_caller(user)),
             Worth::Nothing if !at.gateway => Ok((NOBODY, Vec::new())),
             Worth::Bearer => Err(sign_in::bearer_refusal()),
@@ -130,12 +133,16 @@ impl Jira {
         if let Err(reply) = common::xsrf(self.house, &self.base, request, at.path) {
             return *reply;
         }
+        let world = state.world.get_or_insert_with(seed::world);
+        let visitor = common::visitor(&state.gate, caller, world.is_admin(caller.user));
+        if let Some(reply) = state.upm.answer(request, at.path, &visitor, &state.gate) {
+            return reply;
+        }
         let (route, args) = match route::table(cloud).find(cloud, &request.method, at.path) {
             route::Found::Route(route, args) => (route, args),
             route::Found::WrongMethod => return guard::wrong_method(cloud),
             route::Found::Nothing => return guard::not_found(cloud, at.path, &request.path),
         };
-        let world = state.world.get_or_insert_with(seed::world);
         if let Err(reply) = guard::access(route.access, cloud, &state.gate, world, caller) {
             return *reply;
         }
@@ -154,7 +161,8 @@ impl Product for Jira {
             true => json!({ "anonymous": true, "short_pages": true, "version": "1001.0.0-SNAPSHOT" }),
             false => json!({
                 "anonymous": true, "basic": true, "session": true, "tsv": false, "websudo": true, "form": true,
-                "search_cap": 1000, "version": "11.3.2",
+                "search_cap": 1000, "version": "11.3.2", "token_seconds": 3600,
+                "upm_blocks_upload": true, "upm_checks_signatures": true,
             }),
         };
         Gate::new(self.house, switches, &self.media)
