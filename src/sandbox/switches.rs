@@ -32,9 +32,4 @@ impl Switches {
     pub(crate) fn number(&self, name: &str) -> u64 {
         self.0.get(name).and_then(Value::as_u64).unwrap_or(0)
     }
-
-    /// Returns the text that a switch is set to.
-    pub(crate) fn text(&self, name: &str) -> &str {
-        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
-    }
 }

@@ -59,7 +59,8 @@ impl<P: Product> Server<P> {
 
     /// Makes a server that takes the tokens of programs that another one gives.
     pub(crate) fn beside(product: P, tokens: Arc<Mutex<Tokens>>) -> Arc<Self> {
-        let gate = Gate { tokens, ..product.gate() };
+        let mut gate = product.gate();
+        gate.tokens = tokens;
         let state = State { upm: Upm::new(gate.house.path), gate, world: None, requests: 0 };
         Arc::new(Server { product, state: Mutex::new(state) })
     }
@@ -98,7 +99,9 @@ impl<P: Product> Player for Arc<Server<P>> {
 
     fn reset(&self) {
         let mut state = lock(&self.state);
-        state.gate = Gate { tokens: state.gate.tokens.clone(), ..self.product.gate() };
+        let tokens = state.gate.tokens.clone();
+        state.gate = self.product.gate();
+        state.gate.tokens = tokens;
         state.upm = Upm::new(state.gate.house.path);
         state.world = None;
     }

@@ -2,7 +2,7 @@
 
 use super::gate::{Gate, Session, cookies};
 use super::guard::{self, Refusal};
-use crate::sandbox::http::{Reply, Request, encode};
+use crate::sandbox::http::{Reply, Request, encode, encode_name};
 use crate::sandbox::people::{self, EXPIRED_TOKEN, READ_TOKEN, SCOPED_TOKEN, UserId};
 use base64::Engine;
 
@@ -215,7 +215,7 @@ pub(crate) fn check_password(gate: &mut Gate, name: &str, password: &str) -> Opt
 fn dc_headers(gate: &Gate, caller: &Caller, path: &str) -> Headers {
     let mut headers = Vec::new();
     let name = caller.user.map(|id| people::everybody()[id].name.clone());
-    headers.push(("x-ausername", name.as_deref().map_or("anonymous".into(), encode)));
+    headers.push(("x-ausername", name.as_deref().map_or("anonymous".into(), encode_name)));
     if let Some(session) = &caller.session {
         headers.push(("x-asessionid", session.chars().take(7).collect::<String>().to_lowercase()));
     }

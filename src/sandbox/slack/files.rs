@@ -93,12 +93,13 @@ pub(crate) fn complete(call: &mut Call) -> Outcome {
 
 fn arrive(call: &mut Call, id: &str, title: &str, channel: Option<&str>) -> Result<Value, Refusal> {
     let me = call.me();
-    let found = call.world.uploads.iter().find(|(_, u)| u.file == id).map(|(secret, _)| secret.clone());
-    let secret = found.ok_or_else(|| fail("file_not_found"))?;
-    let upload = call.world.uploads.remove(&secret).ok_or_else(|| fail("file_not_found"))?;
-    let bytes = upload.bytes.ok_or_else(|| fail("file_upload_incomplete"))?;
-    let title = if title.is_empty() { &upload.name } else { title };
-    let mut file = document(id, &upload.name, title, bytes.len(), &me, call.base);
+    let found = call.world.uploads.iter().find(|(_, upload)| upload.file == id);
+    let (secret, upload) = found.ok_or_else(|| fail("file_not_found"))?;
+    let bytes = upload.bytes.clone().ok_or_else(|| fail("file_upload_incomplete"))?;
+    let (secret, name) = (secret.clone(), upload.name.clone());
+    call.world.uploads.remove(&secret);
+    let title = if title.is_empty() { &name } else { title };
+    let mut file = document(id, &name, title, bytes.len(), &me, call.base);
     file["channels"] = channel.map(|c| json!([c])).unwrap_or_else(|| json!([]));
     call.world.files.push(file.clone());
     call.world.bytes.insert(id.to_owned(), bytes);

@@ -1,6 +1,13 @@
 //! The practice servers, driven over TCP like any other server.
 
+mod bamboo;
+mod oauth;
 mod resources;
+mod slack;
+mod tempo;
+mod trello;
+mod upm;
+mod visitor;
 
 use super::{Account, Sandbox, Site};
 use reqwest::{Client, Method, RequestBuilder, Response};
