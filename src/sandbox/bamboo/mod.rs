@@ -39,7 +39,7 @@ use world::World;
 pub(crate) const PATH: &str = "/bamboo";
 
 /// Every group of resources.
-const GROUPS: &[&[Row<Play>]] = &[
+pub(crate) const GROUPS: &[&[Row<Play>]] = &[
     system::ROWS,
     session::ROWS,
     projects::ROWS,

@@ -39,7 +39,7 @@ const fn writes(name: &'static str, scope: &'static str, play: fn(&mut Call) -> 
     Method { name, scope, tokens: Tokens::Any, takes_json: true, play }
 }
 
-static METHODS: &[Method] = &[
+pub(crate) static METHODS: &[Method] = &[
     writes("api.test", "", auth::api_test),
     writes("auth.test", "", auth::test),
     reads("auth.revoke", "", auth::revoke),

@@ -9,6 +9,7 @@ mod chat;
 mod conversations;
 mod extras;
 mod files;
+mod limits;
 mod manage;
 mod method;
 mod reactions;
@@ -22,13 +23,14 @@ use super::desk::{Player, lock};
 use super::http::{Reply, Request};
 use super::switches::Switches;
 use call::{Call, fail};
+use limits::Limiter;
+#[cfg(test)]
+pub(crate) use method::METHODS;
 use method::Method;
 use serde_json::{Map, Value, json};
 use sign_in::Caller;
-use std::collections::HashMap;
 use std::io;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
 use world::World;
 
 /// The practice Slack.
@@ -43,27 +45,15 @@ struct State {
     world: Option<World>,
     /// Tokens that their owners have ended.
     revoked: Vec<String>,
-    /// When each channel was last written to.
-    posts: HashMap<String, Instant>,
+    limiter: Limiter,
     requests: u64,
 }
 
 impl State {
     fn new() -> Self {
-        // With `limits` on, a channel takes one message a second, as in the real world.
+        // With `limits` on, methods and channels take only so much, as in the real world.
         let switches = Switches::new(&json!({ "limits": false }));
-        State { switches, world: None, revoked: Vec::new(), posts: HashMap::new(), requests: 0 }
-    }
-
-    /// Says how long a message to a channel has to wait.
-    fn wait(&mut self, channel: &str) -> Option<Duration> {
-        let second = Duration::from_secs(1);
-        let now = Instant::now();
-        let early = self.posts.get(channel).map(|last| now.duration_since(*last)).filter(|past| *past < second);
-        if early.is_none() {
-            self.posts.insert(channel.to_owned(), now);
-        }
-        early.map(|past| second - past)
+        State { switches, world: None, revoked: Vec::new(), limiter: Limiter::default(), requests: 0 }
     }
 }
 
@@ -113,11 +103,10 @@ impl Slack {
         if !method.tokens.allow(caller.kind) {
             return *fail("not_allowed_token_type");
         }
-        let channel = arguments.get("channel").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if method.name == "chat.postMessage" && state.switches.is_on("limits") {
-            if let Some(wait) = state.wait(&channel) {
-                return Reply::json(429, &too_many()).with("retry-after", wait.as_secs().max(1).to_string());
-            }
+        let channel = arguments.get("channel").and_then(Value::as_str).unwrap_or_default();
+        let wait = state.switches.is_on("limits").then(|| state.limiter.wait(method.name, channel)).flatten();
+        if let Some(wait) = wait {
+            return Reply::json(429, &too_many()).with("retry-after", wait.as_secs().max(1).to_string());
         }
         let world = state.world.get_or_insert_with(|| seed::world(&self.base));
         let mut call = Call { world, arguments, caller, base: &self.base, revoked: &mut state.revoked };

@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex};
 use world::World;
 
 /// Every group of resources.
-const GROUPS: &[&[Row<Play>]] =
+pub(crate) const GROUPS: &[&[Row<Play>]] =
     &[worklogs::ROWS, attributes::ROWS, accounts::ROWS, teams::ROWS, plans::ROWS, approvals::ROWS];
 
 /// The practice Tempo.

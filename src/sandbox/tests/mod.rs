@@ -3,6 +3,7 @@
 mod bamboo;
 mod oauth;
 mod resources;
+mod routes;
 mod slack;
 mod tempo;
 mod trello;

@@ -34,7 +34,7 @@ use std::time::{Duration, Instant};
 use world::World;
 
 /// Every group of resources.
-const GROUPS: &[&[Row<Play>]] = &[
+pub(crate) const GROUPS: &[&[Row<Play>]] = &[
     system::ROWS,
     members::ROWS,
     boards::ROWS,

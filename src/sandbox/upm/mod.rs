@@ -36,12 +36,12 @@ pub(crate) struct Upm {
 }
 
 /// A refusal, boxed because it is the rare case.
-type Refusal = Box<Reply>;
-type Outcome = Result<Reply, Refusal>;
-type Play = for<'a, 'b> fn(&'a mut Call<'b>) -> Outcome;
+pub(crate) type Refusal = Box<Reply>;
+pub(crate) type Outcome = Result<Reply, Refusal>;
+pub(crate) type Play = for<'a, 'b> fn(&'a mut Call<'b>) -> Outcome;
 
 /// One request to one resource.
-struct Call<'a> {
+pub(crate) struct Call<'a> {
     world: &'a mut World,
     request: &'a Request,
     args: Vec<String>,
@@ -52,7 +52,7 @@ struct Call<'a> {
     gate: &'a Gate,
 }
 
-const ROWS: &[Row<Play>] = &[
+pub(crate) const ROWS: &[Row<Play>] = &[
     row("GET", "", apps::list as Play),
     row("POST", "", install::install),
     row("GET", "installed-marketplace", apps::marketplace),
@@ -77,7 +77,7 @@ const ROWS: &[Row<Play>] = &[
 ];
 
 /// What there is of it on Cloud.
-const CLOUD_ROWS: &[Row<Play>] = &[
+pub(crate) const CLOUD_ROWS: &[Row<Play>] = &[
     row("GET", "", apps::list as Play),
     row("POST", "", install::install),
     row("GET", "installed-marketplace", apps::marketplace),
