@@ -6,6 +6,10 @@
 //! Every server has a control panel for tests: `POST /__sandbox/faults`, `/__sandbox/switch`, `/__sandbox/expire`,
 //! `/__sandbox/reset`, `GET /__sandbox/log`.
 
+#![allow(clippy::unnecessary_wraps, reason = "what plays a resource has the form of its table")]
+#![allow(clippy::unnecessary_box_returns, reason = "refusals are boxed, being the rare case of a result")]
+#![allow(clippy::match_bool, reason = "two ways of answering read best side by side")]
+
 mod atlassian;
 mod bamboo;
 mod bitbucket;

@@ -29,18 +29,19 @@ pub(crate) enum Found<P> {
 /// last choice.
 pub(crate) fn find<P: Copy>(groups: &[&[Row<P>]], method: &str, path: &str) -> Found<P> {
     let segments: Vec<&str> = path.trim_end_matches('/').split('/').collect();
-    let mut best: Option<(P, Vec<String>)> = None;
+    let openness = |row: &Row<P>, values: &[String]| (row.path.ends_with("{*}"), values.len());
+    let mut best: Option<(&Row<P>, Vec<String>)> = None;
     let mut wrong_method = false;
     for row in groups.iter().copied().flatten() {
         let Some(values) = values(row.path, &segments) else { continue };
         if row.method != method {
             wrong_method = true;
-        } else if best.as_ref().is_none_or(|(_, other)| values.len() < other.len()) {
-            best = Some((row.play, values));
+        } else if best.as_ref().is_none_or(|(other, theirs)| openness(row, &values) < openness(other, theirs)) {
+            best = Some((row, values));
         }
     }
     match best {
-        Some((play, values)) => Found::Play(play, values),
+        Some((row, values)) => Found::Play(row.play, values),
         None if wrong_method => Found::WrongMethod,
         None => Found::Nothing,
     }

@@ -47,5 +47,5 @@ fn download(call: &mut Call) -> Outcome {
     if build.life() != Life::Finished || !wanted.is_empty() && wanted != known {
         return Err(refuse(404, "Artifact not found."));
     }
-    Ok(Reply::typed(200, if known.ends_with(".csv") { "text/csv" } else { "text/plain" }, text))
+    Ok(Reply::typed(200, mime_guess::from_path(known).first_or_octet_stream().as_ref(), text))
 }

@@ -135,7 +135,7 @@ fn specs(call: &mut Call) -> Outcome {
         deployment.name, deployment.plan
     );
     for environment in call.world.environments.iter().filter(|e| e.deployment == deployment.id) {
-        code.push_str(&format!("  - {}\n", environment.name));
+        code.extend(["  - ", &environment.name, "\n"]);
     }
     Call::ok(&json!({ "spec": { "deploymentProjectId": deployment.id, "code": code } }))
 }

@@ -37,6 +37,9 @@ fn ago(millis: Millis) -> String {
     }
 }
 
+/// A list that hangs on a build: the member, the element in it, the items.
+type Part = (&'static str, &'static str, Vec<Value>);
+
 impl Call<'_> {
     /// Writes a project in a few words.
     pub(crate) fn brief_project(&self, project: &Project) -> Value {
@@ -90,7 +93,7 @@ impl Call<'_> {
         });
         crate::sandbox::jira::merge(&mut whole, more);
         whole["stages"] =
-            if self.expands(&format!("{at}stages")) { self.stages(plan) } else { Self::short(STAGES.len()) };
+            if self.expands(&format!("{at}stages")) { Self::stages(plan) } else { Self::short(STAGES.len()) };
         let branches: Vec<Value> = self
             .world
             .plans
@@ -127,7 +130,7 @@ impl Call<'_> {
         branch
     }
 
-    fn stages(&self, plan: &Plan) -> Value {
+    fn stages(plan: &Plan) -> Value {
         let stage = |(name, jobs): &(&str, &[(&str, &str)])| {
             let jobs: Vec<Value> = jobs.iter().map(|(key, job)| json!({ "shortName": job, "shortKey": key, "type": "job", "enabled": true, "key": format!("{}-{key}", plan.key), "name": format!("{} - {job}", plan.name) })).collect();
             json!({ "expand": "plans", "name": name, "description": "", "type": "ordinary", "plans": { "size": jobs.len(), "start-index": 0, "max-result": jobs.len(), "plan": jobs } })
@@ -194,8 +197,8 @@ impl Call<'_> {
         })
     }
 
-    /// Returns the lists that hang on a build: the member, the element in it, the items.
-    fn parts(&self, build: &Build) -> Vec<(&'static str, &'static str, Vec<Value>)> {
+    /// Returns the lists that hang on a build.
+    fn parts(&self, build: &Build) -> Vec<Part> {
         let key = build.key();
         let labels = build.labels.iter().map(|l| json!({ "name": l })).collect();
         let comments = build.comments.iter().map(|c| super::labels::comment(self, &key, c)).collect();

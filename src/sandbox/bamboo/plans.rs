@@ -152,12 +152,14 @@ fn yaml_specs(plan: &Plan, project: &str, short: &str) -> String {
     let mut code = format!("---\nversion: 2\nplan:\n  project-key: {project}\n  key: {short}\n  name: {}\n", plan.name);
     code.push_str("variables:\n");
     for (name, value) in &plan.variables {
-        code.push_str(&format!("  {name}: {}\n", super::face::shown(name, value)));
+        code.extend(["  ", name, ": ", &super::face::shown(name, value), "\n"]);
     }
     code.push_str("stages:\n");
     for (stage, jobs) in super::face::STAGES {
-        code.push_str(&format!("  - {stage}:\n      jobs:\n"));
-        jobs.iter().for_each(|(_, job)| code.push_str(&format!("        - {job}\n")));
+        code.extend(["  - ", stage, ":\n      jobs:\n"]);
+        for (_, job) in jobs {
+            code.extend(["        - ", job, "\n"]);
+        }
     }
     code
 }

@@ -83,10 +83,10 @@ fn update(call: &mut Call) -> Outcome {
     let at = place(call, &text(&body, "name"))?;
     let user = &mut call.world.users[at];
     if let Some(full) = body["fullName"].as_str() {
-        user.full = full.to_owned();
+        full.clone_into(&mut user.full);
     }
     if let Some(email) = body["email"].as_str() {
-        user.email = email.to_owned();
+        email.clone_into(&mut user.email);
     }
     Call::done()
 }

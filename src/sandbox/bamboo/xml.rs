@@ -50,7 +50,7 @@ fn element(text: &mut String, name: &str, value: &Value) {
         Value::Null => {}
         Value::Array(items) => items.iter().for_each(|item| element(text, name, item)),
         Value::Object(members) => object(text, name, members),
-        scalar => text.push_str(&format!("<{name}>{}</{name}>", escape(scalar))),
+        scalar => text.extend(["<", name, ">", &escape(scalar), "</", name, ">"]),
     }
 }
 
@@ -61,13 +61,13 @@ fn object(text: &mut String, name: &str, members: &Map<String, Value>) {
     text.push('<');
     text.push_str(name);
     for (key, value) in members.iter().filter(attribute) {
-        text.push_str(&format!(" {key}=\"{}\"", escape(value)));
+        text.extend([" ", key, "=\"", &escape(value), "\""]);
     }
     text.push('>');
     for (key, value) in members.iter().filter(|pair| !attribute(pair)) {
         element(text, key, value);
     }
-    text.push_str(&format!("</{name}>"));
+    text.extend(["</", name, ">"]);
 }
 
 fn escape(scalar: &Value) -> String {

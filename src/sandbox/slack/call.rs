@@ -86,13 +86,11 @@ impl Call<'_> {
     /// Returns the items of a list that may be JSON or text with commas.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         let read = self.json(name).ok().flatten();
-        match read.as_ref().and_then(Value::as_array) {
-            Some(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            None => {
-                let text = self.arg(name).unwrap_or_default();
-                text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
-            }
+        if let Some(items) = read.as_ref().and_then(Value::as_array) {
+            return items.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
+        let text = self.arg(name).unwrap_or_default();
+        text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
     }
 
     /// Returns the id of the user who asks; a bot is a user too.

@@ -67,10 +67,8 @@ pub(crate) fn post(call: &mut Call) -> Outcome {
     let (me, ts) = (call.me(), call.world.next_ts());
     let mut message = message(&me, "", &ts);
     crate::sandbox::jira::merge(&mut message, content);
-    if call.caller.kind == Kind::Bot {
-        if let Some(name) = call.arg("username") {
-            message["username"] = json!(name);
-        }
+    if let Some(name) = call.arg("username").filter(|_| call.caller.kind == Kind::Bot) {
+        message["username"] = json!(name);
     }
     let (thread, broadcast) = (call.arg("thread_ts").filter(|t| !t.is_empty()), call.flag("reply_broadcast"));
     let channel = call.world.channel_mut(&channel).ok_or_else(|| fail("channel_not_found"))?;

@@ -53,10 +53,8 @@ pub(crate) fn of_user(call: &mut Call) -> Outcome {
 pub(crate) fn info(call: &mut Call) -> Outcome {
     let channel = call.channel("channel")?;
     let mut shown = show(channel, &call.me());
-    if !call.flag("include_num_members") {
-        if let Some(object) = shown.as_object_mut() {
-            object.remove("num_members");
-        }
+    if let Some(object) = shown.as_object_mut().filter(|_| !call.flag("include_num_members")) {
+        object.remove("num_members");
     }
     Call::ok(json!({ "channel": shown }))
 }

@@ -100,7 +100,7 @@ fn arrive(call: &mut Call, id: &str, title: &str, channel: Option<&str>) -> Resu
     call.world.uploads.remove(&secret);
     let title = if title.is_empty() { &name } else { title };
     let mut file = document(id, &name, title, bytes.len(), &me, call.base);
-    file["channels"] = channel.map(|c| json!([c])).unwrap_or_else(|| json!([]));
+    file["channels"] = channel.map_or_else(|| json!([]), |c| json!([c]));
     call.world.files.push(file.clone());
     call.world.bytes.insert(id.to_owned(), bytes);
     Ok(file)

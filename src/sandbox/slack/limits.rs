@@ -8,7 +8,8 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// Returns how often a method may be called in a minute: lists less often than the rest.
 fn tier(method: &str) -> usize {
-    if method.ends_with(".list") || method == "search.messages" { 20 } else { 50 }
+    let lists = method.rsplit('.').next() == Some("list");
+    if lists || method == "search.messages" { 20 } else { 50 }
 }
 
 /// What was called when.
@@ -31,7 +32,7 @@ impl Limiter {
         if early.is_none() {
             self.posts.insert(channel.to_owned(), now);
         }
-        early.map(|past| SECOND - past)
+        early.map(|past| SECOND.saturating_sub(past))
     }
 
     fn wait_for_method(&mut self, method: &'static str) -> Option<Duration> {

@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 /// Shows a user; the email address is for those who have the scope for it.
 fn show(call: &Call, user: &Value) -> Value {
     let mut shown = user.clone();
-    if !call.caller.scopes.contains(&"users:read.email") {
-        if let Some(profile) = shown["profile"].as_object_mut() {
-            profile.remove("email");
-        }
+    let allowed = call.caller.scopes.contains(&"users:read.email");
+    if let Some(profile) = shown["profile"].as_object_mut().filter(|_| !allowed) {
+        profile.remove("email");
     }
     shown
 }

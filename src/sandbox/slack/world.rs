@@ -61,9 +61,9 @@ impl Channel {
         let Some(parent) = self.message(thread) else { return };
         let Some(object) = parent.as_object_mut() else { return };
         if replies.is_empty() {
-            ["thread_ts", "reply_count", "reply_users_count", "latest_reply", "reply_users", "subscribed"]
-                .iter()
-                .for_each(|key| drop(object.remove(*key)));
+            for key in ["thread_ts", "reply_count", "reply_users_count", "latest_reply", "reply_users", "subscribed"] {
+                object.remove(key);
+            }
             return;
         }
         let mut users: Vec<&String> = replies.iter().map(|(_, user)| user).collect();

@@ -75,7 +75,7 @@ fn read(call: &Call, body: &Value, id: u64) -> Result<Value, Refusal> {
             return Err(refuse(400, format!("{name} is required")));
         }
     }
-    call.known(&text(body, "leadAccountId"))?;
+    Call::known(&text(body, "leadAccountId"))?;
     let status = body["status"].as_str().unwrap_or("OPEN");
     if !STATES.contains(&status) {
         return Err(refuse(400, format!("status: '{status}' is none of {}", STATES.join(", "))));

@@ -66,7 +66,7 @@ fn actions_of(state: &str) -> &'static [&'static str] {
 
 fn subject(call: &Call) -> Result<(String, Date), Refusal> {
     let account = call.arg(0).to_owned();
-    call.known(&account).map_err(|_| refuse(404, format!("User with account id '{account}' not found")))?;
+    Call::known(&account).map_err(|_| refuse(404, format!("User with account id '{account}' not found")))?;
     let day = call.span()?.0.ok_or_else(|| refuse(400, "from is required"))?;
     Ok((account, day))
 }
@@ -86,7 +86,8 @@ fn step(call: &mut Call, action: &str, to: &'static str) -> Outcome {
         return Err(refuse(400, format!("Timesheet is {state}; it cannot {action}")));
     }
     let own = call.me() == account;
-    if !call.caller.everybody && !(own && action == "submit") {
+    let allowed = call.caller.everybody || own && action == "submit";
+    if !allowed {
         return Err(refuse(403, "You do not have permission to change this timesheet"));
     }
     let body = if call.request.body.is_empty() { json!({}) } else { call.body()? };
@@ -123,7 +124,7 @@ fn reopen(call: &mut Call) -> Outcome {
 }
 
 fn reviewers(call: &mut Call) -> Outcome {
-    call.known(call.arg(0))?;
+    Call::known(call.arg(0))?;
     call.whole(vec![call.person(&account_of("mira"))])
 }
 
@@ -168,6 +169,6 @@ fn my_schedule(call: &mut Call) -> Outcome {
 }
 
 fn schedule(call: &mut Call) -> Outcome {
-    call.known(call.arg(0))?;
+    Call::known(call.arg(0))?;
     days_of(call)
 }

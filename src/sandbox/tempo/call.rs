@@ -113,7 +113,7 @@ impl Call<'_> {
     }
 
     /// Checks that there is somebody with an account id.
-    pub(crate) fn known(&self, account: &str) -> Result<(), Refusal> {
+    pub(crate) fn known(account: &str) -> Result<(), Refusal> {
         let there = people::everybody().iter().any(|u| u.account_id == account);
         if there { Ok(()) } else { Err(refuse(400, format!("User with account id '{account}' does not exist"))) }
     }

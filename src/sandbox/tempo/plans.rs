@@ -75,7 +75,7 @@ fn search(call: &mut Call) -> Outcome {
 
 fn of_user(call: &mut Call) -> Outcome {
     let account = call.arg(0).to_owned();
-    call.known(&account)?;
+    Call::known(&account)?;
     let (from, to) = call.span()?;
     let fits = |p: &&Plan| p.assignee == account && within(p, from.unwrap_or(Date::MIN), to.unwrap_or(Date::MAX));
     call.whole(call.world.plans.iter().filter(fits).map(|p| show(call, p)).collect())
@@ -93,7 +93,7 @@ fn one(call: &mut Call) -> Outcome {
 fn read(call: &Call, id: u64) -> Result<Plan, Refusal> {
     let body = call.body()?;
     let (assignee, kind) = (text(&body, "assigneeId"), text(&body, "planItemType"));
-    call.known(&assignee)?;
+    Call::known(&assignee)?;
     let item = body["planItemId"].as_u64().or_else(|| body["planItemId"].as_str()?.parse().ok());
     let item = item.ok_or_else(|| refuse(400, "planItemId is required"))?;
     match kind.as_str() {

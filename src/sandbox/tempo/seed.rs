@@ -114,13 +114,13 @@ fn teams(world: &mut World) {
 
 fn plans(world: &mut World) {
     let (monday, _) = days::week(days::today());
-    for (n, name) in ["mira", "jonas", "priya", "tomas"].into_iter().enumerate() {
-        let from = monday.checked_add((n as i64).days()).unwrap_or(monday);
+    for (n, name) in (0_u32..).zip(["mira", "jonas", "priya", "tomas"]) {
+        let from = monday.checked_add(i64::from(n).days()).unwrap_or(monday);
         world.plans.push(Plan {
-            id: n as u64 + 1,
+            id: u64::from(n) + 1,
             assignee: account_of(name),
             kind: "ISSUE".into(),
-            item: 10_004 + n as u64,
+            item: 10_004 + u64::from(n),
             from,
             to: from.checked_add(9.days()).unwrap_or(from),
             per_day: WORKDAY / 2,

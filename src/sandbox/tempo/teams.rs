@@ -60,7 +60,7 @@ fn read(call: &Call, id: u64) -> Result<Value, Refusal> {
     }
     let lead = text(&body, "leadAccountId");
     if !lead.is_empty() {
-        call.known(&lead)?;
+        Call::known(&lead)?;
     }
     Ok(
         json!({ "id": id, "name": body["name"], "summary": body["summary"], "leadAccountId": lead, "administrative": true }),
@@ -125,7 +125,7 @@ fn join(call: &mut Call) -> Outcome {
     if !call.world.teams.iter().any(|t| t["id"] == team) {
         return Err(refuse(400, format!("Team with id '{team}' does not exist")));
     }
-    call.known(&account)?;
+    Call::known(&account)?;
     if call.world.memberships.iter().any(|m| m.team == team && m.account == account) {
         return Err(refuse(400, "User is already a member of the team"));
     }

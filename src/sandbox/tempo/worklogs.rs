@@ -116,7 +116,7 @@ fn search(call: &mut Call) -> Outcome {
 
 fn of_user(call: &mut Call) -> Outcome {
     let account = call.arg(0).to_owned();
-    call.known(&account)?;
+    Call::known(&account)?;
     if !call.sees(&account) {
         return Err(refuse(403, "You do not have permission to view worklogs of this user"));
     }
@@ -171,7 +171,7 @@ fn read(call: &Call, body: &Value, old: Option<&Worklog>) -> Result<Worklog, Ref
     if author.is_empty() {
         return Err(refuse(400, "authorAccountId is required"));
     }
-    call.known(&author)?;
+    Call::known(&author)?;
     call.may_write(&author)?;
     let seconds = body["timeSpentSeconds"].as_i64().filter(|n| *n > 0);
     let seconds = seconds.ok_or_else(|| refuse(400, "timeSpentSeconds must be greater than 0"))?;

@@ -32,11 +32,7 @@ impl Call<'_> {
     /// Finds a board that the caller may see.
     pub(crate) fn board(&self, id: &str) -> Result<&Value, Refusal> {
         let board = find(&self.world.boards, id)?;
-        if self.world.sees(&self.me(), board) {
-            Ok(board)
-        } else {
-            Err(refuse(401, "unauthorized permission requested"))
-        }
+        if World::sees(&self.me(), board) { Ok(board) } else { Err(refuse(401, "unauthorized permission requested")) }
     }
 
     /// Returns the id of the board that the first place of the path names.

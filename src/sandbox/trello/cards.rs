@@ -32,7 +32,7 @@ impl Call<'_> {
     pub(crate) fn card(&self, id: &str) -> Result<&Value, Refusal> {
         let card = find(&self.world.cards, id)?;
         let board = find(&self.world.boards, &text(card, "idBoard"))?;
-        if self.world.sees(&self.me(), board) {
+        if World::sees(&self.me(), board) {
             Ok(card)
         } else {
             Err(refuse(401, "unauthorized card permission requested"))
@@ -81,7 +81,9 @@ pub(crate) fn create_in(call: &mut Call, list: &str) -> Outcome {
     card["pos"] = World::position(&siblings, call.param("pos").as_deref());
     call.world.cards.push(card);
     let mut params = call.params();
-    ["idList", "idBoard", "pos", "name"].iter().for_each(|key| drop(params.remove(*key)));
+    for key in ["idList", "idBoard", "pos", "name"] {
+        params.remove(key);
+    }
     apply(call, &id, &params)?;
     let data = call.world.about(find(&call.world.cards, &id)?);
     let me = call.me();

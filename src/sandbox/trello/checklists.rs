@@ -28,10 +28,10 @@ fn new(call: &mut Call, card: &str) -> Outcome {
     let mut items = Vec::new();
     if let Some(source) = call.param("idChecklistSource") {
         items = find(&call.world.checklists, &source)?["checkItems"].as_array().cloned().unwrap_or_default();
-        items.iter_mut().for_each(|item| {
+        for item in &mut items {
             item["id"] = json!(call.world.next_id());
             item["idChecklist"] = json!(id);
-        });
+        }
     }
     let name = call.param("name").filter(|n| !n.is_empty()).unwrap_or_else(|| "Checklist".into());
     let checklist = json!({ "id": id, "name": name, "idBoard": card["idBoard"], "idCard": card["id"], "pos": pos, "checkItems": items });
@@ -158,11 +158,8 @@ fn update_item(call: &mut Call) -> Outcome {
     for (key, value) in params {
         match key.as_str() {
             "state" => {
-                item["state"] = json!(if value == "complete" || value == "true" || value == true {
-                    "complete"
-                } else {
-                    "incomplete"
-                })
+                let done = value == "complete" || value == "true" || value == true;
+                item["state"] = json!(if done { "complete" } else { "incomplete" });
             }
             "name" | "due" | "idMember" => item[key.as_str()] = value,
             _ => {}

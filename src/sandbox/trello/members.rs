@@ -2,7 +2,7 @@
 
 use super::call::{Call, Outcome, Play, Refusal, refuse, text};
 use super::show::{passes, pick};
-use super::world::id_of;
+use super::world::{World, id_of};
 use crate::sandbox::table::{Row, row};
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn visible<'a>(call: &'a Call, member: &str) -> Vec<&'a Value> {
     let me = call.me();
     let of = |board: &&Value| {
         board["memberships"].as_array().is_some_and(|all| all.iter().any(|m| m["idMember"] == member))
-            && call.world.sees(&me, board)
+            && World::sees(&me, board)
     };
     call.world.boards.iter().filter(of).collect()
 }

@@ -116,9 +116,8 @@ impl Trello {
         let Some(path) = request.path.strip_prefix("/1/") else {
             return Reply::text(404, format!("Cannot {} {}", request.method, request.path));
         };
-        let (play, args) = match table::find(GROUPS, &request.method, path) {
-            Found::Play(play, args) => (play, args),
-            _ => return Reply::text(404, format!("Cannot {} {}", request.method, request.path)),
+        let Found::Play(play, args) = table::find(GROUPS, &request.method, path) else {
+            return Reply::text(404, format!("Cannot {} {}", request.method, request.path));
         };
         let caller = match sign_in::sign_in(request, &state.revoked) {
             Ok(caller) => caller,

@@ -2,7 +2,7 @@
 
 use super::call::{Call, Outcome, Play, Refusal, refuse, text};
 use super::show::pick;
-use super::world::{find, find_mut, place};
+use super::world::{World, find, find_mut, place};
 use crate::sandbox::table::{Row, row};
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ fn search(call: &mut Call) -> Outcome {
         words.iter().all(|word| whole.contains(word))
     };
     let me = call.me();
-    let boards: Vec<&Value> = call.world.boards.iter().filter(|b| call.world.sees(&me, b)).collect();
+    let boards: Vec<&Value> = call.world.boards.iter().filter(|b| World::sees(&me, b)).collect();
     let wanted = call.param("idBoards").filter(|ids| ids != "mine" && !ids.is_empty());
     let on_board = |card: &Value| {
         let id = text(card, "idBoard");

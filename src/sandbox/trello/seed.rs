@@ -76,7 +76,7 @@ fn board(world: &mut World, n: usize) {
     for (at, list) in LISTS[n].iter().enumerate() {
         let list = json!({
             "id": id_of("list", (n * 10 + at) as u64), "name": list, "closed": false, "color": null, "idBoard": id,
-            "pos": (at as i64 + 1) * STEP, "subscribed": false, "softLimit": null,
+            "pos": (at as u64 + 1) * STEP, "subscribed": false, "softLimit": null,
         });
         world.lists.push(list);
     }
@@ -115,7 +115,7 @@ fn fields(world: &mut World, n: usize, board: &str) {
     let field = |at: u64, name: &str, kind: &str| {
         json!({
             "id": id_of("field", n as u64 * 10 + at), "idModel": board, "modelType": "board", "name": name,
-            "fieldGroup": format!("{:064x}", at + 77), "pos": (at as i64 + 1) * STEP, "type": kind,
+            "fieldGroup": format!("{:064x}", at + 77), "pos": (at as u64 + 1) * STEP, "type": kind,
             "display": { "cardFront": true },
         })
     };
@@ -123,7 +123,7 @@ fn fields(world: &mut World, n: usize, board: &str) {
     let option = |at: u64, name: &str, color: &str| {
         json!({
             "id": id_of("option", n as u64 * 10 + at), "idCustomField": priority["id"], "value": { "text": name },
-            "color": color, "pos": (at as i64 + 1) * STEP,
+            "color": color, "pos": (at as u64 + 1) * STEP,
         })
     };
     let options = [option(0, "High", "red"), option(1, "Low", "green")];
@@ -137,20 +137,20 @@ fn card(world: &mut World, n: u64) {
     let list = board * 10 + n % if board == 0 { 4 } else { 3 };
     let created = now() - i64::try_from(60 - n).unwrap_or(0) * DAY;
     let task = TASKS[usize::try_from(n).unwrap_or(0) % TASKS.len()];
-    let name = if n % 2 == 0 { format!("OPS-{} {task}", n / 2 + 4) } else { task.to_owned() };
-    let labels = if n % 3 == 0 { vec![id_of("label", board * 10 + n % 4)] } else { Vec::new() };
+    let name = if n.is_multiple_of(2) { format!("OPS-{} {task}", n / 2 + 4) } else { task.to_owned() };
+    let labels = if n.is_multiple_of(3) { vec![id_of("label", board * 10 + n % 4)] } else { Vec::new() };
     let members = if n % 4 == 1 { vec![id_of("member", n % 2)] } else { Vec::new() };
-    let due = (n % 5 == 0).then(|| stamp_z(now() + (i64::try_from(n).unwrap_or(0) - 12) * DAY));
+    let due = (n.is_multiple_of(5)).then(|| stamp_z(now() + (i64::try_from(n).unwrap_or(0) - 12) * DAY));
     let link = short_link(100 + n);
     let mut card = blank_card(&id_at(created, n), &link, n + 1, &name);
     let more = json!({
         "idBoard": id_of("board", board), "idList": id_of("list", list), "idLabels": labels, "idMembers": members,
-        "due": due, "closed": n % 13 == 12, "pos": (i64::try_from(n).unwrap_or(0) + 1) * STEP,
-        "desc": if n % 2 == 0 { format!("From the tracker: OPS-{}.", n / 2 + 4) } else { String::new() },
+        "due": due, "closed": n % 13 == 12, "pos": (n + 1) * STEP,
+        "desc": if n.is_multiple_of(2) { format!("From the tracker: OPS-{}.", n / 2 + 4) } else { String::new() },
         "dateLastActivity": stamp_z(created + DAY / 2),
     });
     crate::sandbox::jira::merge(&mut card, more);
-    if n % 6 == 0 {
+    if n.is_multiple_of(6) {
         let issue = json!({ "id": id_of("value", n), "idCustomField": id_of("field", board * 10 + 1), "idModel": card["id"], "modelType": "card", "value": { "text": format!("OPS-{}", n / 2 + 4) }, "idValue": null });
         card["customFieldItems"] = json!([issue]);
     }
@@ -184,7 +184,7 @@ fn checklists(world: &mut World) {
         let item = |at: u64, name: &str| {
             json!({
                 "id": id_of("item", n * 10 + at), "name": name, "nameData": null, "idChecklist": id,
-                "state": if at <= n % 3 { "complete" } else { "incomplete" }, "pos": (at as i64 + 1) * STEP,
+                "state": if at <= n % 3 { "complete" } else { "incomplete" }, "pos": (at as u64 + 1) * STEP,
                 "due": null, "dueReminder": null, "idMember": null,
             })
         };
@@ -206,7 +206,7 @@ fn comments(world: &mut World) {
         let author = id_of("member", n as u64 % 2);
         world.note(&author, "commentCard", data);
         let at = world.actions.len() - 1;
-        let when = now() - (12 - n as i64) * DAY;
+        let when = now() - (12 - i64::try_from(n).unwrap_or(0)) * DAY;
         world.actions[at]["date"] = json!(stamp_z(when));
         world.actions[at]["id"] = json!(id_at(when, world.last));
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The space between two positions.
-pub(crate) const STEP: i64 = 16_384;
+pub(crate) const STEP: u64 = 16_384;
 
 /// A file at a card.
 #[derive(Clone)]
@@ -115,7 +115,7 @@ impl World {
     }
 
     /// Says whether a member may see a board.
-    pub(crate) fn sees(&self, member: &str, board: &Value) -> bool {
+    pub(crate) fn sees(member: &str, board: &Value) -> bool {
         let memberships = board["memberships"].as_array().into_iter().flatten();
         board["prefs"]["permissionLevel"] == "public" || memberships.into_iter().any(|m| m["idMember"] == member)
     }

@@ -10,6 +10,7 @@ const TOKEN_LIFE: Duration = Duration::from_secs(600);
 
 /// An app, installed or not.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "they are as independent as in the answers")]
 pub(crate) struct App {
     pub key: String,
     pub name: String,
@@ -127,16 +128,13 @@ impl World {
 
     /// Installs an app; another version of one that is there keeps its licence.
     fn put(&mut self, mut app: App) {
-        match self.apps.iter_mut().find(|known| known.key == app.key) {
-            Some(known) => {
-                known.version = app.version;
-                known.enabled = true;
-            }
-            None => {
-                app.user_installed = true;
-                self.apps.push(app);
-            }
+        if let Some(known) = self.apps.iter_mut().find(|known| known.key == app.key) {
+            known.version = app.version;
+            known.enabled = true;
+            return;
         }
+        app.user_installed = true;
+        self.apps.push(app);
     }
 }
 
