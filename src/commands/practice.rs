@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     http::{self, Interrupt},
-    sandbox::{Sandbox, Site},
+    sandbox::{Account, Sandbox, Site},
     script::Practice,
     services::Deployment,
 };
@@ -31,10 +31,19 @@ pub(super) fn connect() -> Result<Box<Practice>> {
 fn parameters(site: &Site) -> Vec<(String, Value)> {
     let mut out = vec![("server", site.url.as_str()), ("deployment", site.deployment)];
     if let Some(account) = site.accounts.first() {
-        out.push(("user", account.user));
-        out.push(if site.deployment == "cloud" { ("token", account.token) } else { ("password", account.password) });
+        out.extend(site.credentials(account));
     }
     out.into_iter().map(|(name, value)| (name.to_owned(), Value::Text(value.to_owned()))).collect()
+}
+
+/// Writes an account as the options that sign it in.
+fn options(site: &Site, account: &Account) -> String {
+    let mut pairs = site.credentials(account);
+    if ![account.user, account.password, account.token].contains(&"") {
+        pairs = vec![("user", account.user), ("password", account.password), ("token", account.token)];
+    }
+    let options: Vec<String> = pairs.iter().map(|(name, value)| format!("--{name} {value}")).collect();
+    options.join(" ")
 }
 
 /// Starts the practice servers, says where they are and who may sign in, and waits for Ctrl-C.
@@ -43,10 +52,7 @@ pub(super) fn serve(context: &Rc<Context>, interrupt: &Interrupt) -> Result<u8> 
     for site in sandbox.sites().iter().filter(|site| !site.accounts.is_empty()) {
         context.print(&format!("{} ({})  {}", site.service, site.deployment, site.url));
         for account in &site.accounts {
-            context.print(&format!(
-                "    --user {} --password {} --token {}    {}",
-                account.user, account.password, account.token, account.about
-            ));
+            context.print(&format!("    {}    {}", options(site, account), account.about));
         }
     }
     context.flush();

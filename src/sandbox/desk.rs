@@ -25,6 +25,10 @@ pub(crate) trait Player: Send + Sync {
     fn reset(&self);
     /// Returns the headers that the service sends with "too many requests".
     fn limits(&self, retry_after: Option<u64>) -> Vec<(&'static str, String)>;
+    /// Returns the body that the service sends with "too many requests".
+    fn too_many(&self) -> Value {
+        json!({ "message": "Rate limit exceeded.", "status-code": 429 })
+    }
 }
 
 /// How a request ends.
@@ -78,7 +82,7 @@ impl Desk {
     fn fault(&self, request: &Request, path: &str) -> Option<Effect> {
         let mut faults = lock(&self.faults);
         let hit = faults.iter_mut().find_map(|fault| fault.takes(request, path).then_some(fault))?;
-        let effect = hit.effect(self.player.limits(hit.retry_after()));
+        let effect = hit.effect(self.player.limits(hit.retry_after()), &self.player.too_many());
         faults.retain(|fault| !fault.is_spent());
         Some(effect)
     }

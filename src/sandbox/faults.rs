@@ -96,8 +96,9 @@ impl Fault {
         self.times == 0
     }
 
-    /// Returns what the rule does. `limits` are the service's own headers for "too many requests".
-    pub(crate) fn effect(&self, limits: Vec<(&'static str, String)>) -> Effect {
+    /// Returns what the rule does. `limits` and `too_many` are the service's own headers and body for
+    /// "too many requests".
+    pub(crate) fn effect(&self, limits: Vec<(&'static str, String)>, too_many: &Value) -> Effect {
         let millis = self.detail["ms"].as_u64().unwrap_or(200);
         Effect::Reply(match self.kind.as_str() {
             "slow" => return Effect::Slow(Duration::from_millis(millis)),
@@ -111,7 +112,7 @@ impl Fault {
                 Reply::typed(200, "application/json;charset=UTF-8", &b"{\"issues\":[{\"key\":\"OPS-1\",}, nul"[..])
             }
             "429" => {
-                let mut reply = Reply::json(429, &json!({ "message": "Rate limit exceeded.", "status-code": 429 }));
+                let mut reply = Reply::json(429, too_many);
                 reply.headers.extend(limits);
                 self.wait(reply)
             }

@@ -101,6 +101,11 @@ pub(crate) fn encode(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
+/// Percent-encodes a file name for the path of an address.
+pub(crate) fn encode_name(name: &str) -> String {
+    encode(name).replace("%2E", ".").replace("%20", "+").replace("%2D", "-").replace("%5F", "_")
+}
+
 /// What goes back to the client.
 pub(crate) struct Reply {
     /// The status.

@@ -3,9 +3,9 @@
 use super::call::{Call, Outcome};
 use super::guard::{Access, Refusal, refuse};
 use super::issues;
-use super::media;
 use super::route::{On, Route, row};
 use super::world::{Attachment, Change, Content, now};
+use crate::sandbox::atlassian::media;
 use crate::sandbox::http::{Part, Reply};
 use serde_json::{Value, json};
 

@@ -1,75 +1,25 @@
 //! One request to one resource: what the resource's code works with.
 
 use super::face::Face;
-use super::gate::Gate;
 use super::guard::{Refusal, refuse};
-use super::sign_in::Caller;
-use super::world::{Issue, UserId, World};
-use crate::sandbox::http::{Reply, Request};
+use super::world::{Issue, World};
+use crate::sandbox::atlassian::call::{self, BadBody};
+pub(crate) use crate::sandbox::atlassian::call::{Outcome, Window};
+use crate::sandbox::http::Reply;
 use serde_json::{Value, json};
 
-/// What a resource answers.
-pub(crate) type Outcome = Result<Reply, Refusal>;
-
-/// One request to one resource.
-pub(crate) struct Call<'a> {
-    pub world: &'a mut World,
-    pub gate: &'a mut Gate,
-    pub request: &'a Request,
-    /// The values of the places in the path, decoded.
-    pub args: Vec<String>,
-    pub caller: &'a Caller,
-    pub face: Face,
-    /// Those who are not signed in may look around.
-    pub anonymous: bool,
-}
-
-/// The part of a list that a request asks for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Window {
-    pub start: usize,
-    pub size: usize,
-}
-
-impl Window {
-    /// Returns the elements of `all` that lie in the window.
-    pub(crate) fn of<T: Clone>(self, all: &[T]) -> Vec<T> {
-        all.iter().skip(self.start).take(self.size).cloned().collect()
-    }
-}
+/// One request to one of Jira's resources.
+pub(crate) type Call<'a> = call::Call<'a, World, Face>;
 
 impl Call<'_> {
-    /// Returns the value of the `n`th place of the path.
-    pub(crate) fn arg(&self, n: usize) -> &str {
-        self.args.get(n).map_or("", String::as_str)
-    }
-
-    /// Returns the number at the `n`th place of the path; zero is no thing's number.
-    pub(crate) fn id(&self, n: usize) -> u64 {
-        self.arg(n).parse().unwrap_or(0)
-    }
-
-    /// Returns who asks; only for resources that need somebody signed in.
-    pub(crate) fn me(&self) -> UserId {
-        self.caller.user.unwrap_or(0)
-    }
-
     /// Returns the body as JSON.
     pub(crate) fn body(&self) -> Result<Value, Refusal> {
-        if self.request.media_type().as_deref() != Some("application/json") {
-            return Err(Box::new(Reply::json(
-                415,
-                &json!({ "message": "Unsupported Media Type", "status-code": 415 }),
-            )));
-        }
-        serde_json::from_slice(&self.request.body).map_err(|error| {
-            refuse(
-                400,
-                match self.face.cloud {
-                    true => "There was an error parsing JSON. Check that your request body is valid.".to_owned(),
-                    false => format!("Unexpected character: {error}"),
-                },
-            )
+        self.read_json().map_err(|bad| match bad {
+            BadBody::Type(refusal) => refusal,
+            BadBody::Text(_) if self.face.cloud => {
+                refuse(400, "There was an error parsing JSON. Check that your request body is valid.")
+            }
+            BadBody::Text(error) => refuse(400, format!("Unexpected character: {error}")),
         })
     }
 
@@ -147,15 +97,5 @@ impl Call<'_> {
     pub(crate) fn project_id(&self, id_or_key: &str) -> Result<u64, Refusal> {
         let project = self.world.project(id_or_key).filter(|p| self.may_browse(p.id));
         project.map(|p| p.id).ok_or_else(|| refuse(404, format!("No project could be found with key '{id_or_key}'.")))
-    }
-
-    /// Answers with JSON.
-    pub(crate) fn ok(value: &Value) -> Outcome {
-        Ok(Reply::json(200, value))
-    }
-
-    /// Answers that it is done, without a body.
-    pub(crate) fn done() -> Outcome {
-        Ok(Reply::empty(204))
     }
 }

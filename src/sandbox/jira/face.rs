@@ -5,7 +5,7 @@ use super::text::Rich;
 use super::world::{
     Attachment, Comment, Component, Filter, History, Issue, Project, User, UserId, Version, Worklog, World, stamp,
 };
-use crate::sandbox::http::{Request, encode};
+use crate::sandbox::http::{Request, encode, encode_name};
 use serde_json::{Map, Value, json};
 
 /// How answers to one request look.
@@ -411,11 +411,6 @@ impl Face {
 pub(crate) fn group_id(name: &str) -> String {
     let mixed = name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3));
     format!("{:08x}-{:04x}-4e2b-9c1d-{:012x}", mixed >> 32, (mixed >> 16) & 0xFFFF, mixed & 0xFFFF_FFFF_FFFF)
-}
-
-/// Percent-encodes a file name for the path of an address.
-pub(crate) fn encode_name(name: &str) -> String {
-    encode(name).replace("%2E", ".").replace("%20", "+").replace("%2D", "-").replace("%5F", "_")
 }
 
 /// Puts the members of one object into another.

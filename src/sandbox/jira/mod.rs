@@ -1,10 +1,11 @@
 //! Jira, Cloud and Data Center, as far as automations see it.
 //!
-//! `world` and `seed` hold the data, `sign_in` and `guard` decide who may do what, `route` is the table of
+//! `world` and `seed` hold the data, `session` and `guard` decide who may do what, `route` is the table of
 //! resources, `face` writes things as JSON, `jql` finds issues; one file per group of resources does the rest.
 
 mod agile;
 mod attachments;
+mod beside;
 mod call;
 mod comments;
 mod components;
@@ -12,16 +13,13 @@ mod face;
 mod fields_in;
 mod fields_out;
 mod filters;
-mod gate;
 mod groups;
 mod guard;
 mod issues;
 mod jql;
 mod links;
-mod media;
 mod meta;
 mod pages;
-mod people;
 mod projects;
 mod roles;
 mod route;
@@ -29,7 +27,6 @@ mod schema;
 mod search;
 mod seed;
 mod session;
-mod sign_in;
 mod sprints;
 mod system;
 mod text;
@@ -38,155 +35,155 @@ mod users;
 mod versions;
 mod watch;
 mod worklogs;
-mod world;
+pub(crate) mod world;
 
-pub(crate) use media::Media;
-pub(crate) use people::{cloud_accounts, dc_accounts};
+pub(crate) use face::merge;
 
-use super::desk::{Player, lock};
+use super::atlassian::gate::{Gate, House};
+use super::atlassian::guard as common;
+use super::atlassian::media::Media;
+use super::atlassian::sign_in::{self, Caller, NOBODY, Signed, Worth};
+use super::atlassian::{Inside, Product, Server, State, inside, signed, with_headers};
 use super::http::{Reply, Request};
+use super::{Stage, people};
 use call::Call;
-use gate::Gate;
-use hyper::body::Bytes;
-use serde_json::{Map, Value};
-use sign_in::Caller;
-use std::sync::{Arc, Mutex};
+use serde_json::json;
+use std::io;
 use world::World;
 
 /// The context path of Data Center.
 pub(crate) const DC_PATH: &str = "/jira";
-/// The id of the practice site at the gateway.
-pub(crate) const CLOUD_ID: &str = "7e1f0c2a-5b1d-4c39-9a58-0d6a3a3c1e11";
+
+/// The entrance of Cloud.
+static CLOUD: House = House {
+    cloud: true,
+    path: "",
+    cookie: "",
+    tokens_since: (0, 0),
+    login_page: "",
+    info: "/serverInfo",
+    basic_failed: common::basic_failed,
+    token_failed: None,
+    nobody: common::nobody,
+};
+
+/// The entrance of Data Center.
+static DC: House = House {
+    cloud: false,
+    path: DC_PATH,
+    cookie: "JSESSIONID",
+    tokens_since: (8, 14),
+    login_page: "/login.jsp",
+    ..CLOUD
+};
 
 /// One practice Jira.
 pub(crate) struct Jira {
-    cloud: bool,
+    house: &'static House,
     /// The base URL, context path included.
     base: String,
     /// Where Cloud keeps the bytes of attachments.
     media: String,
-    state: Mutex<State>,
 }
 
-struct State {
-    gate: Gate,
-    /// Made when first asked for.
-    world: Option<World>,
-    requests: u64,
+/// Puts both practice Jiras on the stage, and the host with the files of Cloud.
+pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
+    let [cloud, dc, media] = [stage.port()?, stage.port()?, stage.port()?];
+    let player = |house, base: &str, media: &str| Jira { house, base: base.to_owned(), media: media.to_owned() };
+    let jira = Server::beside(player(&CLOUD, &cloud.origin, &media.origin), stage.tokens.clone());
+    stage.jira = Some(jira.clone());
+    let files = jira.clone();
+    let find = move |id| {
+        files.look(|world| world.attachments.get(&id).map(|file| (file.name.clone(), file.mime.clone(), file.bytes())))
+    };
+    let on_dc = Server::new(player(&DC, &format!("{}{DC_PATH}", dc.origin), ""));
+    stage.put(cloud, ("jira", "cloud", ""), people::cloud_accounts(), jira);
+    stage.put(dc, ("jira", "server", DC_PATH), people::dc_accounts(), on_dc);
+    stage.put(media, ("jira-media", "cloud", ""), Vec::new(), Media::of(Box::new(find)));
+    Ok(())
 }
 
 impl Jira {
-    /// Plays Jira Cloud.
-    pub(crate) fn cloud(origin: &str, media: &str) -> Self {
-        Self::new(true, origin.to_owned(), media.to_owned())
-    }
-
-    /// Plays Jira Data Center.
-    pub(crate) fn server(origin: &str) -> Self {
-        Self::new(false, format!("{origin}{DC_PATH}"), String::new())
-    }
-
-    fn new(cloud: bool, base: String, media: String) -> Self {
-        let state = State { gate: Gate::new(cloud, &media), world: None, requests: 0 };
-        Jira { cloud, base, media, state: Mutex::new(state) }
-    }
-
-    /// Returns the base URL, context path included.
-    pub(crate) fn base(&self) -> &str {
-        &self.base
-    }
-
-    /// Returns an attachment: its name, its type and its bytes.
-    pub(crate) fn attachment(&self, id: u64) -> Option<(String, String, Bytes)> {
-        let mut state = lock(&self.state);
-        let file = state.world.get_or_insert_with(seed::world).attachments.get(&id)?;
-        Some((file.name.clone(), file.mime.clone(), file.bytes()))
-    }
-
-    /// Returns the path below the context path and the base URL that answers name, or `None` outside of this site.
-    fn inside<'a>(&self, path: &'a str) -> Option<(&'a str, String, bool)> {
-        if !self.cloud {
-            let rest = path.strip_prefix(DC_PATH).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
-            return Some((rest, self.base.clone(), false));
+    fn sign_in(&self, gate: &mut Gate, request: &Request, at: &Inside) -> Signed {
+        if !self.house.cloud {
+            return sign_in::dc_caller(gate, request, at.path);
         }
-        let Some(rest) = path.strip_prefix("/ex/jira/") else { return Some((path, self.base.clone(), false)) };
-        let rest = rest.strip_prefix(CLOUD_ID)?;
-        Some((rest, format!("{}/ex/jira/{CLOUD_ID}", self.base), true))
+        let reading = request.method == "GET" || at.path.contains("/search") || at.path.ends_with("/bulkfetch");
+        match sign_in::judge(gate, at.gateway, request, reading) {
+            Worth::Somebody(user) => Ok(sign_in::cloud_caller(user)),
+            Worth::Nothing if !at.gateway => Ok((NOBODY, Vec::new())),
+            Worth::Bearer => Err(sign_in::bearer_refusal()),
+            Worth::Password => Err(sign_in::password_refusal()),
+            Worth::Scope => Err(sign_in::gateway_refusal("Unauthorized; scope does not match")),
+            _ if at.gateway => Err(sign_in::gateway_refusal("Unauthorized")),
+            // Credentials that do not fit make the caller anonymous, and only this header says so.
+            _ => Ok((NOBODY, vec![("x-seraph-loginreason", "AUTHENTICATED_FAILED".into())])),
+        }
     }
 
-    fn answer_inside(&self, state: &mut State, request: &Request, path: &str, base: String, gateway: bool) -> Reply {
-        let signed = sign_in::sign_in(self.cloud, gateway, &mut state.gate, request, path);
-        let (caller, headers) = match signed {
-            Ok(signed) => signed,
-            Err(reply) => return *reply,
-        };
-        let mut reply = self.dispatch(state, request, path, base, &caller);
-        // A login on the way has the last word about cookies.
-        let relogged = reply.has("set-cookie");
-        reply.headers.extend(headers.into_iter().filter(|(name, _)| !(relogged && *name == "set-cookie")));
-        reply
+    fn answer_inside(&self, state: &mut State<World>, request: &Request, at: Inside) -> Reply {
+        match self.sign_in(&mut state.gate, request, &at) {
+            Ok((caller, headers)) => with_headers(self.dispatch(state, request, at, &caller), headers),
+            Err(reply) => *reply,
+        }
     }
 
-    fn dispatch(&self, state: &mut State, request: &Request, path: &str, base: String, caller: &Caller) -> Reply {
-        if let Err(reply) = guard::xsrf(&self.base, request, path) {
+    fn dispatch(&self, state: &mut State<World>, request: &Request, at: Inside, caller: &Caller) -> Reply {
+        let cloud = self.house.cloud;
+        if let Err(reply) = common::xsrf(self.house, &self.base, request, at.path) {
             return *reply;
         }
-        let found = match route::find(self.cloud, &request.method, path) {
-            route::Found::Route(route, args) => (route, args),
-            route::Found::WrongMethod => return guard::wrong_method(self.cloud),
-            route::Found::Nothing => return guard::not_found(self.cloud, path, &request.path),
-        };
-        let (route, args) = found;
         let world = state.world.get_or_insert_with(seed::world);
-        if let Err(reply) = guard::access(route.access, self.cloud, &state.gate, world, caller) {
+        let visitor = common::visitor(&state.gate, caller, world.is_admin(caller.user));
+        if let Some(reply) = state.upm.answer(request, at.path, &visitor, &state.gate) {
+            return reply;
+        }
+        let (route, args) = match route::table(cloud).find(cloud, &request.method, at.path) {
+            route::Found::Route(route, args) => (route, args),
+            route::Found::WrongMethod => return guard::wrong_method(cloud),
+            route::Found::Nothing => return guard::not_found(cloud, at.path, &request.path),
+        };
+        if let Err(reply) = guard::access(route.access, cloud, &state.gate, world, caller) {
             return *reply;
         }
-        let face = face::Face::new(self.cloud, base, path, caller.user);
+        let face = face::Face::new(cloud, at.base, at.path, caller.user);
         let anonymous = state.gate.is_on("anonymous");
         let mut call = Call { world, gate: &mut state.gate, request, args, caller, face, anonymous };
         (route.play)(&mut call).unwrap_or_else(|refusal| *refusal)
     }
 }
 
-impl Player for Arc<Jira> {
-    fn answer(&self, request: &Request) -> Reply {
-        let mut state = lock(&self.state);
-        state.requests += 1;
-        let number = state.requests;
-        let reply = match self.inside(&request.path) {
-            Some((path, base, gateway)) => self.answer_inside(&mut state, request, path, base, gateway),
-            None => guard::outside(self.cloud, &request.path),
+impl Product for Jira {
+    type World = World;
+
+    fn gate(&self) -> Gate {
+        let switches = match self.house.cloud {
+            true => json!({ "anonymous": true, "short_pages": true, "version": "1001.0.0-SNAPSHOT" }),
+            false => json!({
+                "anonymous": true, "basic": true, "session": true, "tsv": false, "websudo": true, "form": true,
+                "search_cap": 1000, "version": "11.3.2", "token_seconds": 3600,
+                "upm_blocks_upload": true, "upm_checks_signatures": true,
+            }),
         };
-        if self.cloud {
-            return reply.with("atl-traceid", format!("{number:032x}")).with("server", "AtlassianEdge");
-        }
-        reply.with("x-arequestid", format!("{}x{number}x1", number % 1440)).with("x-anodeid", "node1")
+        Gate::new(self.house, switches, &self.media)
     }
 
-    fn switch(&self, changes: &Map<String, Value>) -> Result<Value, String> {
-        lock(&self.state).gate.switch(changes)
+    fn world(&self) -> World {
+        seed::world()
     }
 
-    fn expire(&self) {
-        lock(&self.state).gate.sessions.clear();
-    }
-
-    fn reset(&self) {
-        let mut state = lock(&self.state);
-        state.gate = Gate::new(self.cloud, &self.media);
-        state.world = None;
+    fn answer(&self, state: &mut State<World>, request: &Request) -> Reply {
+        let reply = match inside(&self.base, self.house, "jira", &request.path) {
+            Some(at) => self.answer_inside(state, request, at),
+            None => guard::outside(self.house.cloud, &request.path),
+        };
+        signed(reply, self.house.cloud, state.requests)
     }
 
     fn limits(&self, retry_after: Option<u64>) -> Vec<(&'static str, String)> {
-        if self.cloud {
-            let reset = world::stamp(world::now() + i64::try_from(retry_after.unwrap_or(1)).unwrap_or(1) * 1000);
-            return vec![
-                ("x-ratelimit-limit", "100".into()),
-                ("x-ratelimit-remaining", "0".into()),
-                ("x-ratelimit-reset", format!("{}Z", &reset[..16.min(reset.len())])),
-                ("ratelimit-reason", "jira-burst-based".into()),
-            ];
+        match self.house.cloud {
+            true => common::cloud_rate_headers(retry_after, "jira-burst-based"),
+            false => common::rate_headers(0),
         }
-        guard::rate_headers(0)
     }
 }

@@ -3,8 +3,10 @@
 use super::call::{Call, Outcome};
 use super::guard::Access;
 use super::route::{On, Route, row};
-use super::sign_in::How;
 use super::text::{Rich, escape};
+use crate::sandbox::atlassian::gate::xsrf_token;
+use crate::sandbox::atlassian::guard::confirmed;
+use crate::sandbox::atlassian::sign_in::How;
 use crate::sandbox::http::{Reply, encode};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -22,7 +24,7 @@ fn reader(call: &Call) -> bool {
 
 fn page(call: &Call, title: &str, body: &str) -> Reply {
     let user = call.caller.user.filter(|_| reader(call)).map(|id| call.world.users[id].name.clone());
-    let token = call.caller.session.as_deref().map(super::gate::xsrf_token).unwrap_or_default();
+    let token = call.caller.session.as_deref().map(xsrf_token).unwrap_or_default();
     Reply::html(
         200,
         format!(
@@ -96,8 +98,7 @@ fn secure(call: &mut Call) -> Outcome {
             reply.status = 403;
             return Ok(reply);
         }
-        let confirmed = call.caller.elevated || call.caller.how == How::Basic || !call.gate.is_on("websudo");
-        if !confirmed {
+        if !confirmed(call.gate, call.caller) {
             let form = "<h1>Administrator Access</h1><form action=\"WebSudoAuthenticate.jspa\" method=\"post\"><input type=\"password\" name=\"webSudoPassword\"></form>";
             return Ok(page(call, "Administrator Access", form).with("x-atlassian-websudo", "Require-Authentication"));
         }

@@ -1,12 +1,12 @@
 //! The data that every practice Jira starts with: the same each time, with dates that end today.
 
-use super::people;
 use super::schema::{self, ISSUE_TYPES, LINK_TYPES, PRIORITIES, RESOLUTIONS, STATUSES, TRANSITIONS};
 use super::text::Rich;
 use super::world::{
     Attachment, Board, Change, Comment, Component, Content, DAY, Filter, History, Issue, Link, Millis, Project, Sprint,
     UserId, Version, Worklog, World, day, now,
 };
+use crate::sandbox::people;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -52,10 +52,10 @@ pub(crate) fn world() -> World {
 }
 
 fn empty() -> World {
-    let groups = [schema::ADMINS, schema::USERS, "ops-team", "web-team", "docs-team", "bots", "empty-group"];
+    let groups = [schema::ADMINS, schema::USERS].into_iter().chain(people::TEAMS);
     World {
-        users: people::users().to_vec(),
-        groups: groups.map(str::to_owned).to_vec(),
+        users: people::users(schema::ADMINS, schema::USERS),
+        groups: groups.map(str::to_owned).collect(),
         projects: Vec::new(),
         versions: Vec::new(),
         components: Vec::new(),

@@ -53,7 +53,7 @@ fn server_info(call: &mut Call) -> Outcome {
 }
 
 fn tenant(_: &mut Call) -> Outcome {
-    Call::ok(&json!({ "cloudId": super::CLOUD_ID }))
+    Call::ok(&json!({ "cloudId": crate::sandbox::atlassian::CLOUD_ID }))
 }
 
 fn my_permissions(call: &mut Call) -> Outcome {

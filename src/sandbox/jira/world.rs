@@ -2,33 +2,11 @@
 
 use super::schema::{self, IssueType, Named, Status};
 use super::text::Rich;
+pub(crate) use crate::sandbox::people::{User, UserId};
+pub(crate) use crate::sandbox::time::{DAY, Millis, day, now, read_stamp, stamp, stamp_z};
 use hyper::body::Bytes;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// Milliseconds since 1970.
-pub(crate) type Millis = i64;
-/// A user's place in [`World::users`].
-pub(crate) type UserId = usize;
-
-/// A day in milliseconds.
-pub(crate) const DAY: Millis = 86_400_000;
-
-/// Somebody with an account.
-#[derive(Clone)]
-pub(crate) struct User {
-    pub name: String,
-    pub key: String,
-    pub account_id: String,
-    pub display: String,
-    pub email: String,
-    pub active: bool,
-    pub app: bool,
-    /// Names of groups.
-    pub groups: Vec<String>,
-    /// An outsider, who sees no project but the public one and WEB.
-    pub outsider: bool,
-}
 
 /// A project.
 #[derive(Clone)]
@@ -380,33 +358,4 @@ fn noise(size: usize) -> Bytes {
         seed.to_be_bytes()[0]
     });
     bytes.collect::<Vec<u8>>().into()
-}
-
-/// Returns the time now.
-pub(crate) fn now() -> Millis {
-    jiff::Timestamp::now().as_millisecond()
-}
-
-/// Writes a time as Jira does: `2026-01-31T12:00:00.000+0000`.
-pub(crate) fn stamp(time: Millis) -> String {
-    jiff::Timestamp::from_millisecond(time)
-        .map(|t| t.strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string())
-        .unwrap_or_default()
-}
-
-/// Writes a time as the agile resources do: `2026-01-31T12:00:00.000Z`.
-pub(crate) fn stamp_z(time: Millis) -> String {
-    stamp(time).replace("+0000", "Z")
-}
-
-/// Reads a time with an offset, in any of the forms that Jira takes.
-pub(crate) fn read_stamp(text: &str) -> Option<Millis> {
-    let forms = ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%dT%H:%M:%S%.f%:z"];
-    let read = forms.iter().find_map(|form| jiff::Timestamp::strptime(form, text).ok());
-    read.or_else(|| text.parse().ok()).map(|t: jiff::Timestamp| t.as_millisecond())
-}
-
-/// Returns the day of a time, as `2026-01-31`.
-pub(crate) fn day(time: Millis) -> String {
-    stamp(time).chars().take(10).collect()
 }

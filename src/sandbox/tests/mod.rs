@@ -1,6 +1,14 @@
 //! The practice servers, driven over TCP like any other server.
 
+mod bamboo;
+mod oauth;
 mod resources;
+mod routes;
+mod slack;
+mod tempo;
+mod trello;
+mod upm;
+mod visitor;
 
 use super::{Account, Sandbox, Site};
 use reqwest::{Client, Method, RequestBuilder, Response};

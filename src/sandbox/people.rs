@@ -1,18 +1,44 @@
-//! The people of the practice Jira and their ways to sign in.
+//! The people of the practice servers and their ways to sign in: the same everywhere.
 
-use super::schema::{ADMINS, USERS};
-use super::world::User;
-use crate::sandbox::Account;
+use super::Account;
 use std::sync::LazyLock;
+
+/// A user's place in the list of a server's users.
+pub(crate) type UserId = usize;
+
+/// Somebody with an account.
+#[derive(Clone)]
+pub(crate) struct User {
+    pub name: String,
+    pub key: String,
+    pub account_id: String,
+    pub display: String,
+    pub email: String,
+    pub active: bool,
+    pub app: bool,
+    /// Names of groups.
+    pub groups: Vec<String>,
+    /// An outsider, who sees only what is open to partners.
+    pub outsider: bool,
+}
 
 /// A row of the table of people.
 struct Person {
     name: &'static str,
     display: &'static str,
     email: &'static str,
+    /// Names of groups; [`ADMINS`] and [`USERS`] stand for the product's own.
     groups: &'static [&'static str],
     about: &'static str,
 }
+
+/// Stands for a product's group of administrators.
+const ADMINS: &str = "administrators";
+/// Stands for a product's group of everybody who may use it.
+const USERS: &str = "users";
+
+/// The teams that every product has as groups.
+pub(crate) const TEAMS: [&str; 5] = ["ops-team", "web-team", "docs-team", "bots", "empty-group"];
 
 const PEOPLE: [Person; 12] = [
     person("mira", "Mira Holm", "mira@sandbox.example", &[ADMINS, USERS, "ops-team"], "administrator"),
@@ -60,9 +86,28 @@ pub(crate) const TWO_STEP: &str = "nora";
 
 static USERS_MADE: LazyLock<Vec<User>> = LazyLock::new(|| PEOPLE.iter().enumerate().map(|(n, p)| user(n, p)).collect());
 
-/// Returns the users that there are at the start.
-pub(crate) fn users() -> &'static [User] {
+/// Returns everybody who has an account at the start. A place in this list is a place in every server's users.
+pub(crate) fn everybody() -> &'static [User] {
     &USERS_MADE
+}
+
+/// Returns the users that a server has at the start, in its own groups for administrators and users.
+pub(crate) fn users(admins: &str, users: &str) -> Vec<User> {
+    let own = |group: &String| match group.as_str() {
+        ADMINS => admins.to_owned(),
+        USERS => users.to_owned(),
+        other => other.to_owned(),
+    };
+    let mut all = everybody().to_vec();
+    for user in &mut all {
+        user.groups = user.groups.iter().map(own).collect();
+    }
+    all
+}
+
+/// Finds somebody by user name, in any case.
+pub(crate) fn named(name: &str) -> Option<UserId> {
+    everybody().iter().position(|u| u.name.eq_ignore_ascii_case(name))
 }
 
 fn user(n: usize, p: &Person) -> User {
@@ -110,7 +155,7 @@ pub(crate) fn account_password_fits(email: &str, password: &str) -> bool {
 
 /// The accounts of Data Center.
 pub(crate) fn dc_accounts() -> Vec<Account> {
-    let rows = SECRETS.iter().map(|s| Account { about: about(s.0), user: s.0, password: s.1, token: s.3 });
+    let rows = SECRETS.iter().map(|s| Account { about: about(s.0), user: s.0, password: s.1, token: s.3, key: "" });
     rows.collect()
 }
 
@@ -122,6 +167,7 @@ pub(crate) fn cloud_accounts() -> Vec<Account> {
         user: email(s.0),
         password: s.1,
         token: s.2,
+        key: "",
     };
     let mut rows: Vec<Account> = SECRETS.iter().map(row).collect();
     let mira = rows[0];

@@ -1,16 +1,16 @@
 //! The host that keeps the bytes of attachments for Cloud: signed addresses, no credentials.
 
-use super::Jira;
-use super::face::encode_name;
 use crate::sandbox::desk::Player;
-use crate::sandbox::http::{Reply, Request};
+use crate::sandbox::http::{Reply, Request, encode, encode_name};
 use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
 
-/// The media host of one practice Jira.
+/// Finds a file: its name, its type and its bytes.
+pub(crate) type Find = Box<dyn Fn(u64) -> Option<(String, String, Bytes)> + Send + Sync>;
+
+/// The media host of one product.
 pub(crate) struct Media {
-    jira: Arc<Jira>,
+    find: Find,
 }
 
 fn signature(id: u64) -> String {
@@ -25,7 +25,7 @@ pub(crate) fn address(host: &str, id: u64, name: &str) -> String {
 
 /// Answers with a file, or with the part of it that `Range` asks for.
 pub(crate) fn file(request: &Request, name: &str, mime: &str, bytes: Bytes) -> Reply {
-    let disposition = format!("attachment; filename*=UTF-8''{}", crate::sandbox::http::encode(name));
+    let disposition = format!("attachment; filename*=UTF-8''{}", encode(name));
     let whole = bytes.len();
     let range = request.header("range").and_then(|r| range(r, whole));
     let reply = match range {
@@ -45,8 +45,8 @@ fn range(header: &str, whole: usize) -> Option<(usize, usize)> {
 }
 
 impl Media {
-    pub(crate) fn of(jira: Arc<Jira>) -> Self {
-        Media { jira }
+    pub(crate) fn of(find: Find) -> Self {
+        Media { find }
     }
 }
 
@@ -65,7 +65,7 @@ impl Player for Media {
                 &json!({ "error": { "code": "SignatureError", "title": "The signature is wrong." } }),
             );
         }
-        match self.jira.attachment(id) {
+        match (self.find)(id) {
             Some((name, mime, bytes)) => file(request, &name, &mime, bytes),
             None => Reply::json(404, &json!({ "error": { "code": "NotFound" } })),
         }
