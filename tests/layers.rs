@@ -138,9 +138,8 @@ fn each_crate_has_its_home() {
 /// Says whether code, not a comment, has `what` at the start of a word.
 fn mentions(text: &str, what: &str) -> bool {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
-        line.match_indices(what).any(|(at, _)| {
-            !line[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':')
-        })
+        line.match_indices(what)
+            .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':'))
     })
 }
 
