@@ -9,9 +9,9 @@ use std::{
 };
 use tieline::sandbox::{Sandbox, Site};
 
-/// One practice Jira, fresh for this test.
+/// One practice server, fresh for this test.
 pub(crate) struct Practice {
-    _sandbox: Sandbox,
+    sandbox: Sandbox,
     /// Its base address.
     pub(crate) url: String,
     origin: String,
@@ -46,11 +46,21 @@ impl Practice {
         Practice::start(|sandbox| sandbox.jira_dc().clone())
     }
 
+    /// Starts the one that plays `service` in `deployment`.
+    pub(crate) fn of(service: &str, deployment: &str) -> Self {
+        Practice::start(|sandbox| sandbox.site(service, deployment).expect("a practice server").clone())
+    }
+
+    /// Returns the address of another practice server of the same world.
+    pub(crate) fn site(&self, service: &str, deployment: &str) -> String {
+        self.sandbox.site(service, deployment).expect("a practice server").url.clone()
+    }
+
     fn start(choose: impl Fn(&Sandbox) -> Site) -> Self {
         let sandbox = Sandbox::start().expect("the practice servers start");
         let url = choose(&sandbox).url;
         let origin = url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-        Practice { _sandbox: sandbox, url, origin }
+        Practice { sandbox, url, origin }
     }
 
     /// Turns switches, such as `{"basic": false}`.

@@ -1,37 +1,26 @@
-//! The authentication contract, statement by statement, for Jira: bytes on the wire and words on the screen.
+//! Jira: Cloud (S1–S11) and Server or Data Center (S13–S24), and what holds for every service (S55–S68).
 
+use super::{E1, E2, basic};
 use crate::common::{
     Run, Tieline,
     practice::Practice,
     server::{json, reply, serve},
     tieline,
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::Engine as _;
 use serde_json::json;
 
-/// The sentence of every refused credential (E1).
-const E1: &str = "Remote error: User is not authorized to perform the request. Response code: 401.";
-
-/// The refusal of what no token can do (E2).
-const E2: &str = "Client error: Action or capability not available when using token authentication. Use user and password parameters instead.";
-
-/// Runs CODE with the server and these parameters, each handed over by the environment.
 fn run(server: &str, credentials: &[(&str, &str)], code: &str) -> Run {
-    prepared(server, credentials, code).run()
+    super::run("jira", server, credentials, code)
 }
 
 fn prepared(server: &str, credentials: &[(&str, &str)], code: &str) -> Tieline {
-    let run = tieline(&["-e", code]).env("TIELINE_JIRA_SERVER", server);
-    credentials.iter().fold(run, |run, (name, value)| run.env(&format!("TIELINE_JIRA_{}", name.to_uppercase()), value))
+    super::prepared("jira", server, credentials, code)
 }
 
 const CLOUD: &[(&str, &str)] = &[("user", "mira@sandbox.example"), ("token", "ATATT-sandbox-mira")];
 const PASSWORD: &[(&str, &str)] = &[("user", "mira"), ("password", "mira-password")];
 const PAT: &[(&str, &str)] = &[("token", "pat-sandbox-mira")];
-
-fn basic(user: &str, secret: &str) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")))
-}
 
 #[test]
 fn s01_cloud_takes_email_and_token_as_basic() {
