@@ -16,7 +16,7 @@ use crate::{
     http::{Arrays, Body, Method, Progress, Request},
     json::Json,
     secret::Secret,
-    services::{Kind, Visitor},
+    services::{self, Kind, Visitor},
 };
 use rhai::{Dynamic, Engine, FuncRegistration, ImmutableString, Map, Module};
 use std::{marker::PhantomData, path::Path, rc::Rc, sync::Arc};
@@ -261,7 +261,13 @@ fn parameter(name: &str, value: &Dynamic) -> Result<Value> {
         return Ok(Value::Flag(flag));
     }
     if value.is_string() || value.is_int() || value.is_float() {
-        return Ok(Value::Text(value.to_string()));
+        let text = value.to_string();
+        // Out of sight before anything can go wrong: an error shows the script's line.
+        return Ok(if services::SECRETS.contains(&name) {
+            Value::Secret(Secret::new(text))
+        } else {
+            Value::Text(text)
+        });
     }
     Err(Error::client(format_args!("`{name}` must be text, not {}", plain_type(value))))
 }
