@@ -11,6 +11,7 @@ mod keyring;
 mod layers;
 mod leaks;
 mod library;
+mod readme;
 mod replay;
 mod richtext;
 mod scripts;
