@@ -13,6 +13,7 @@ use std::{
 };
 
 /// What the program knows of the process it runs in, and its only way to speak.
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub struct Context {
     environment: HashMap<OsString, OsString>,
     /// Whether standard input comes from a person.

@@ -57,7 +57,7 @@ impl Arguments {
                 out.push(Word::Named(name.to_owned(), Some(value.to_owned())));
             } else {
                 let takes = |next: &&String| !flags.contains(name) && (!next.starts_with("--") || *next == "-");
-                let value = words.next_if(|next| takes(&next)).cloned();
+                let value = words.next_if(|next| takes(next)).cloned();
                 out.push(Word::Named(name.to_owned(), value));
             }
         }

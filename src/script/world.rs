@@ -176,13 +176,8 @@ impl World {
         let Some(practice) = &self.practice else { return Ok(map) };
         let text = |value: Value| if let Value::Text(text) = value { Some(text) } else { None };
         let said = map.into_iter().find(|(name, _)| name == "deployment").and_then(|(_, value)| text(value));
-        let said = match said {
-            Some(name) => Some(name),
-            None => {
-                let given = self.arguments.borrow_mut().credential(service, "deployment", &self.context, Fetch::All)?;
-                given.map(|given| given.value)
-            }
-        };
+        let argued = || self.arguments.borrow_mut().credential(service, "deployment", &self.context, Fetch::All);
+        let said = if said.is_some() { said } else { argued()?.map(|given| given.value) };
         practice(service, said.as_deref().and_then(Deployment::named))
     }
 
