@@ -5,8 +5,11 @@ use super::world::{Build, Life, Plan, Project};
 use crate::sandbox::jira::world::{Millis, now, stamp};
 use serde_json::{Value, json};
 
-/// The stages of every plan, and the jobs in them: key and name.
-pub(crate) const STAGES: [(&str, &[(&str, &str)]); 2] =
+/// A stage: its name, and the jobs in it, by key and name.
+type Stage = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// The stages of every plan.
+pub(crate) const STAGES: [Stage; 2] =
     [("Build", &[("JOB1", "Compile"), ("UT", "Unit tests")]), ("Publish", &[("PUB", "Publish")])];
 
 /// Writes a time as Bamboo does: `2026-01-31T12:00:00.000Z`.
@@ -131,7 +134,7 @@ impl Call<'_> {
     }
 
     fn stages(plan: &Plan) -> Value {
-        let stage = |(name, jobs): &(&str, &[(&str, &str)])| {
+        let stage = |(name, jobs): &Stage| {
             let jobs: Vec<Value> = jobs.iter().map(|(key, job)| json!({ "shortName": job, "shortKey": key, "type": "job", "enabled": true, "key": format!("{}-{key}", plan.key), "name": format!("{} - {job}", plan.name) })).collect();
             json!({ "expand": "plans", "name": name, "description": "", "type": "ordinary", "plans": { "size": jobs.len(), "start-index": 0, "max-result": jobs.len(), "plan": jobs } })
         };
@@ -220,7 +223,7 @@ impl Call<'_> {
     }
 
     fn stage_results(&self, build: &Build) -> Vec<Value> {
-        let stage = |(n, (name, jobs)): (usize, &(&str, &[(&str, &str)]))| {
+        let stage = |(n, (name, jobs)): (usize, &Stage)| {
             let jobs: Vec<Value> = jobs.iter().map(|(key, job)| self.job_result(build, key, job)).collect();
             json!({
                 "id": build.id * 10 + n as u64, "name": name, "description": "", "manual": false, "expand": "results",

@@ -115,7 +115,7 @@ fn fields(world: &mut World, n: usize, board: &str) {
     let field = |at: u64, name: &str, kind: &str| {
         json!({
             "id": id_of("field", n as u64 * 10 + at), "idModel": board, "modelType": "board", "name": name,
-            "fieldGroup": format!("{:064x}", at + 77), "pos": (at as u64 + 1) * STEP, "type": kind,
+            "fieldGroup": format!("{:064x}", at + 77), "pos": (at + 1) * STEP, "type": kind,
             "display": { "cardFront": true },
         })
     };
@@ -123,7 +123,7 @@ fn fields(world: &mut World, n: usize, board: &str) {
     let option = |at: u64, name: &str, color: &str| {
         json!({
             "id": id_of("option", n as u64 * 10 + at), "idCustomField": priority["id"], "value": { "text": name },
-            "color": color, "pos": (at as u64 + 1) * STEP,
+            "color": color, "pos": (at + 1) * STEP,
         })
     };
     let options = [option(0, "High", "red"), option(1, "Low", "green")];
@@ -184,7 +184,7 @@ fn checklists(world: &mut World) {
         let item = |at: u64, name: &str| {
             json!({
                 "id": id_of("item", n * 10 + at), "name": name, "nameData": null, "idChecklist": id,
-                "state": if at <= n % 3 { "complete" } else { "incomplete" }, "pos": (at as u64 + 1) * STEP,
+                "state": if at <= n % 3 { "complete" } else { "incomplete" }, "pos": (at + 1) * STEP,
                 "due": null, "dueReminder": null, "idMember": null,
             })
         };
