@@ -84,7 +84,9 @@ impl Site {
             "slack" => vec![("token", account.token)],
             "tempo" => vec![("tempoToken", account.token)],
             "atlassian-auth" => vec![("clientId", account.user), ("clientSecret", account.password)],
-            _ if self.deployment == "cloud" => vec![("user", account.user), ("token", account.token)],
+            _ if self.deployment == "cloud" && !account.token.is_empty() => {
+                vec![("user", account.user), ("token", account.token)]
+            }
             _ => vec![("user", account.user), ("password", account.password)],
         };
         all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
@@ -115,7 +117,7 @@ struct Port {
 
 impl Stage {
     /// Takes a free port.
-    fn port(&mut self) -> io::Result<Port> {
+    fn port() -> io::Result<Port> {
         let (listener, origin) = server::open()?;
         Ok(Port { listener, origin })
     }

@@ -97,7 +97,7 @@ fn login_switches() -> Switches {
 
 /// Puts the login server on the stage.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
-    let port = stage.port()?;
+    let port = Stage::port()?;
     let site = stage.sites.iter().find(|s| s.service == "jira" && s.deployment == "cloud").map(|s| s.url.clone());
     let (tokens, switches) = (stage.tokens.clone(), Mutex::new(login_switches()));
     let login = Login { tokens, switches, site: site.unwrap_or_default() };

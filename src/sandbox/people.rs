@@ -115,7 +115,7 @@ fn user(n: usize, p: &Person) -> User {
     // Newer accounts have a prefix with a colon, which must be encoded in a query.
     let account_id = match n % 3 {
         2 => format!("712020:{:08x}-7f4a-4c15-8a01-{:012x}", mixed >> 32, mixed & 0xFFFF_FFFF_FFFF),
-        _ => format!("5e10{:016x}{:04x}", mixed, n),
+        _ => format!("5e10{mixed:016x}{n:04x}"),
     };
     User {
         name: p.name.into(),

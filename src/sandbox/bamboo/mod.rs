@@ -76,7 +76,7 @@ pub(crate) struct Bamboo {
 
 /// Puts the practice Bamboo on the stage.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
-    let port = stage.port()?;
+    let port = Stage::port()?;
     let player = Server::new(Bamboo { origin: port.origin.clone() });
     stage.put(port, ("bamboo", "server", PATH), people::dc_accounts(), player);
     Ok(())

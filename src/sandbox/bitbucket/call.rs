@@ -33,33 +33,26 @@ impl Call<'_> {
         if self.request.body.is_empty() { Ok(json!({})) } else { self.body() }
     }
 
-    /// Returns the largest right that the token of the request leaves, or `None` without a token of limited rights.
-    fn token_cap(&self, repo: bool) -> Option<Option<Level>> {
-        if self.caller.how != How::Token || self.face.cloud {
-            return None;
-        }
-        let minted = self.caller.token.as_ref().and_then(|t| self.gate.minted.get(t))?;
+    /// Returns what the token of the request leaves of the owner's rights.
+    fn capped(&self, own: Option<Level>, repo: bool) -> Option<Level> {
+        let limited = self.caller.how == How::Token && !self.face.cloud;
+        let minted = self.caller.token.as_ref().filter(|_| limited).and_then(|t| self.gate.minted.get(t));
+        let Some(minted) = minted else { return own };
         let wanted = |r: &&String| repo || r.starts_with("PROJECT_");
-        Some(minted.rights.iter().filter(wanted).filter_map(|r| Level::named(r)).max())
+        own.min(minted.rights.iter().filter(wanted).filter_map(|r| Level::named(r)).max())
     }
 
     /// Returns how far the caller's rights in a repository go.
     pub(crate) fn level(&self, repo: &Repo) -> Option<Level> {
         let own = self.world.level(self.caller.user, repo).filter(|_| self.caller.user.is_some() || self.anonymous);
-        match self.token_cap(true) {
-            Some(cap) => own.min(cap),
-            None => own,
-        }
+        self.capped(own, true)
     }
 
     /// Returns how far the caller's rights in a project go.
     pub(crate) fn project_level(&self, project: &Project) -> Option<Level> {
         let own = self.world.project_level(self.caller.user, project);
         let own = own.filter(|_| self.caller.user.is_some() || self.anonymous);
-        match self.token_cap(false) {
-            Some(cap) => own.min(cap),
-            None => own,
-        }
+        self.capped(own, false)
     }
 
     /// Makes a refusal in the deployment's words.

@@ -53,10 +53,13 @@ impl Repo {
         self.history(whole).iter().any(|c| c.hash == part)
     }
 
-    /// Returns the newest commit that two have in common.
+    /// Returns the last commit that two have in common: none that they have in common comes after it.
     pub(crate) fn merge_base(&self, one: &str, other: &str) -> Option<&Commit> {
         let known: BTreeSet<&str> = self.history(one).into_iter().map(|c| c.hash.as_str()).collect();
-        self.history(other).into_iter().find(|c| known.contains(c.hash.as_str()))
+        let common: Vec<&Commit> =
+            self.history(other).into_iter().filter(|c| known.contains(c.hash.as_str())).collect();
+        let has_later = |c: &&Commit| common.iter().any(|later| later.parents.contains(&c.hash));
+        common.iter().find(|c| !has_later(c)).copied()
     }
 
     /// Adds a commit.
@@ -148,7 +151,7 @@ pub(crate) fn hunk(from: &Tree, to: &Tree, path: &str) -> Hunk {
 
 /// Writes the difference of two trees as `git diff` does.
 pub(crate) fn diff(from: &Tree, to: &Tree) -> String {
-    let mut out = String::new();
+    let mut out = Vec::new();
     for (path, change) in changes(from, to) {
         let hunk = hunk(from, to, &path);
         let (old, new) = match change {
@@ -156,11 +159,12 @@ pub(crate) fn diff(from: &Tree, to: &Tree) -> String {
             Change::Deleted => (format!("a/{path}"), "/dev/null".to_owned()),
             Change::Modified => (format!("a/{path}"), format!("b/{path}")),
         };
-        out.push_str(&format!("diff --git a/{path} b/{path}\n--- {old}\n+++ {new}\n"));
-        let start = hunk.before + 1;
-        out.push_str(&format!("@@ -{start},{} +{start},{} @@\n", hunk.gone.len(), hunk.come.len()));
-        hunk.gone.iter().for_each(|line| out.push_str(&format!("-{line}\n")));
-        hunk.come.iter().for_each(|line| out.push_str(&format!("+{line}\n")));
+        let (start, gone, come) = (hunk.before + 1, hunk.gone.len(), hunk.come.len());
+        out.push(format!(
+            "diff --git a/{path} b/{path}\n--- {old}\n+++ {new}\n@@ -{start},{gone} +{start},{come} @@\n"
+        ));
+        out.extend(hunk.gone.iter().map(|line| format!("-{line}\n")));
+        out.extend(hunk.come.iter().map(|line| format!("+{line}\n")));
     }
-    out
+    out.concat()
 }

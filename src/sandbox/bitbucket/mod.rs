@@ -9,6 +9,7 @@ mod cloud;
 mod dc;
 mod git;
 mod guard;
+mod pulling;
 mod repos;
 mod seed;
 mod sign_in;
@@ -69,6 +70,9 @@ const TABLE: Table<Play> = Table {
         dc::users::ROUTES,
         dc::projects::ROUTES,
         dc::refs::ROUTES,
+        dc::files::ROUTES,
+        dc::comments::ROUTES,
+        dc::hooks::ROUTES,
         dc::pulls::ROUTES,
         dc::settings::ROUTES,
         dc::tokens::ROUTES,
@@ -85,10 +89,10 @@ struct Bitbucket {
 
 /// Puts both practice Bitbuckets on the stage.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
-    let [cloud, dc] = [stage.port()?, stage.port()?];
+    let [cloud, dc] = [Stage::port()?, Stage::port()?];
     let on_cloud = Server::new(Bitbucket { house: &CLOUD, base: cloud.origin.clone() });
     let on_dc = Server::new(Bitbucket { house: &DC, base: format!("{}{DC_PATH}", dc.origin) });
-    stage.put(cloud, ("bitbucket", "cloud", ""), people::cloud_accounts(), on_cloud);
+    stage.put(cloud, ("bitbucket", "cloud", ""), sign_in::accounts(), on_cloud);
     stage.put(dc, ("bitbucket", "server", DC_PATH), people::dc_accounts(), on_dc);
     Ok(())
 }

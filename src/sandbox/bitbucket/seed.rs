@@ -25,16 +25,16 @@ const REPOS: [(&str, &str, &str, bool); 6] = [
     ("WEB", "landing", "Pages for campaigns, open to everybody.", true),
 ];
 
-/// Branch (`#` is the project's key), days since its last commit, commits, merged, who works on it.
+/// Oldest first: branch (`#` is the project's key), days since its last commit, commits, merged, who works on it.
 const BRANCHES: [(&str, i64, u64, bool, UserId); 8] = [
-    ("feature/#-3-search-index", 2, 3, false, 1),
-    ("feature/#-7-price-list", 9, 2, false, 2),
-    ("feature/#-12-audit-log", 45, 2, true, 1),
-    ("bugfix/#-15-cache", 120, 1, true, 3),
     ("feature/#-21-old-idea", 400, 2, false, 8),
     ("experiment/grüße", 260, 1, false, 4),
-    ("release/1.2", 3, 1, true, 0),
+    ("bugfix/#-15-cache", 120, 1, true, 3),
+    ("feature/#-12-audit-log", 45, 2, true, 1),
+    ("feature/#-7-price-list", 9, 2, false, 2),
     ("hotfix/#-30-conflict", 6, 1, false, 5),
+    ("release/1.2", 3, 1, true, 0),
+    ("feature/#-3-search-index", 2, 3, false, 1),
 ];
 
 /// Makes the world.
@@ -86,7 +86,6 @@ impl Seed {
                 reviewers: Vec::new(),
                 conditions: Vec::new(),
                 restrictions: Vec::new(),
-                hooks: Vec::new(),
             });
         }
     }
@@ -118,7 +117,7 @@ impl Seed {
         for row in BRANCHES {
             self.branch(&mut repo, row);
         }
-        self.tags(&mut repo);
+        Self::tags(&mut repo);
         self.pulls(&mut repo);
         self.settings(&mut repo);
         self.world.repos.push(repo);
@@ -148,7 +147,7 @@ impl Seed {
                 tree.insert("CHANGES.md".into(), Bytes::from(format!("# Changes\n\n- {key}-{n}\n")));
             }
             let message = format!("{key}-{n} Change part {}\n\nSo that {name} goes on working.", n % 5);
-            let days = 760 - i64::try_from(n).unwrap_or(0) * 60;
+            let days = 760 - i64::try_from(n).unwrap_or(0) * 50;
             let author = [0, 1, 2, 3, 4, 5][usize::try_from(n % 6).unwrap_or(0)];
             self.commit(repo, "main", author, days, &message, tree.clone());
         }
@@ -158,8 +157,10 @@ impl Seed {
         let key = repo.project.clone();
         let name = name.replace('#', &key);
         let issue = name.split('/').nth(1).unwrap_or_default().split('-').take(2).collect::<Vec<_>>().join("-");
-        let old = repo.history(&repo.branches["main"]).get(1).map(|c| c.hash.clone());
-        let from = if merged { repo.branches["main"].clone() } else { old.unwrap_or_default() };
+        let begun = self.now - (days + i64::try_from(commits).unwrap_or(0)) * DAY;
+        let history = repo.history(&repo.branches["main"]);
+        let older = history.iter().find(|c| c.when < begun).map(|c| c.hash.clone());
+        let from = older.unwrap_or_else(|| repo.branches["main"].clone());
         repo.branches.insert(name.clone(), from);
         for n in 0..commits {
             let mut tree = Self::tree(repo, &name);
@@ -174,7 +175,7 @@ impl Seed {
         } else if name.contains("conflict") {
             let mut tree = Self::tree(repo, "main");
             tree.insert("CHANGES.md".into(), Bytes::from(format!("# Changes\n\n- {key}-30 in main\n")));
-            self.commit(repo, "main", 0, 1, &format!("{key}-30 Note the change"), tree);
+            self.commit(repo, "main", 0, days - 1, &format!("{key}-30 Note the change"), tree);
         }
     }
 
@@ -188,7 +189,7 @@ impl Seed {
         repo.branches.insert("main".into(), hash);
     }
 
-    fn tags(&mut self, repo: &mut Repo) {
+    fn tags(repo: &mut Repo) {
         let history: Vec<String> = repo.history(&repo.branches["main"]).iter().map(|c| c.hash.clone()).collect();
         for (tag, back) in [("v1.0", 9), ("v1.1", 5), ("v1.2", 1)] {
             if let Some(hash) = history.get(back) {

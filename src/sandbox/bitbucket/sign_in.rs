@@ -2,6 +2,7 @@
 
 use super::guard;
 use super::world::WORKSPACE;
+use crate::sandbox::Account;
 use crate::sandbox::atlassian::gate::Gate;
 use crate::sandbox::atlassian::guard::Refusal;
 use crate::sandbox::atlassian::sign_in::{Caller, Headers, How, NOBODY, Signed, basic};
@@ -31,6 +32,22 @@ const CONSUMER: (&str, &str) = ("sandbox-consumer", "sandbox-consumer-secret");
 
 /// The user who acts for tokens of things.
 const BOT: &str = "deploy-bot";
+
+/// The accounts, and what else opens something.
+pub(crate) fn accounts() -> Vec<Account> {
+    let mut all = people::cloud_accounts();
+    let about = "app password, of use with the switch app_passwords only";
+    all.push(Account { about, user: "mira", password: APP_PASSWORD, ..Account::default() });
+    for (token, bounds) in TOKENS {
+        let about = match bounds {
+            Bounds::Repository(_) => "token of the repository relay",
+            Bounds::Project(_) => "token of the project OPS",
+            Bounds::Workspace => "token of the workspace",
+        };
+        all.push(Account { about, token, ..Account::default() });
+    }
+    all
+}
 
 /// Finds out who asks.
 pub(crate) fn sign_in(

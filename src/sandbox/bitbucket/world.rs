@@ -62,7 +62,6 @@ pub(crate) struct Project {
     pub reviewers: Vec<UserId>,
     pub conditions: Vec<Condition>,
     pub restrictions: Vec<Restriction>,
-    pub hooks: Vec<Hook>,
 }
 
 /// A commit.

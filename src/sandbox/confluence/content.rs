@@ -191,10 +191,9 @@ fn update(call: &mut Call) -> Outcome {
         space,
     };
     edit::update(call, id, change).map_err(trouble)?;
-    if let Some(status) = body["extensions"]["resolution"]["status"].as_str() {
-        if let Some(comment) = call.world.content.get_mut(&id) {
-            comment.resolved = status == "resolved";
-        }
+    let resolution = body["extensions"]["resolution"]["status"].as_str();
+    if let (Some(status), Some(comment)) = (resolution, call.world.content.get_mut(&id)) {
+        comment.resolved = status == "resolved";
     }
     show(call, id)
 }

@@ -15,25 +15,9 @@ pub(crate) const ROUTES: &[Route] = &[
     row(On::Cloud, "POST", "/rest/api/content/{}/pagehierarchy/copy", Access::User, tree),
 ];
 
-/// What goes along with a page.
-#[derive(Clone, Copy)]
-struct Along {
-    labels: bool,
-    attachments: bool,
-    properties: bool,
-    permissions: bool,
-}
-
-impl Along {
-    fn read(body: &Value) -> Self {
-        let wanted = |name: &str| body[name].as_bool().unwrap_or(false);
-        Along {
-            labels: wanted("copyLabels"),
-            attachments: wanted("copyAttachments"),
-            properties: wanted("copyProperties") || wanted("copyCustomContents"),
-            permissions: wanted("copyPermissions"),
-        }
-    }
+/// Says whether something goes along with a page, such as `copyLabels`.
+fn goes_along(body: &Value, name: &str) -> bool {
+    body[name].as_bool().unwrap_or(false)
 }
 
 /// Copies a page, with what goes along, and returns the number of the copy.
@@ -44,7 +28,7 @@ fn copy(
     parent: Option<u64>,
     title: String,
     body: Option<String>,
-    along: Along,
+    along: &Value,
 ) -> Result<u64, Refusal> {
     let draft = Draft {
         kind: Kind::Page,
@@ -57,19 +41,19 @@ fn copy(
     };
     let id = edit::create(call, draft).map_err(trouble)?;
     if let Some(made) = call.world.content.get_mut(&id) {
-        if along.labels {
+        if goes_along(along, "copyLabels") {
             made.labels.clone_from(&from.labels);
         }
-        if along.properties {
+        if goes_along(along, "copyProperties") {
             made.properties.clone_from(&from.properties);
         }
-        if along.permissions {
+        if goes_along(along, "copyPermissions") {
             made.read = from.read.clone();
             made.update = from.update.clone();
         }
     }
     let files: Vec<Content> = call.world.hanging(Kind::Attachment, from.id).into_iter().cloned().collect();
-    for mut file in files.into_iter().filter(|_| along.attachments) {
+    for mut file in files.into_iter().filter(|_| goes_along(along, "copyAttachments")) {
         file.id = call.world.next_id();
         file.container = Some(id);
         file.space = space;
@@ -103,7 +87,7 @@ fn one(call: &mut Call) -> Outcome {
     let (space, parent) = destination(call, &body)?;
     let title = body["pageTitle"].as_str().map_or_else(|| format!("Copy of {}", from.title()), str::to_owned);
     let text = body["body"]["storage"]["value"].as_str().map(str::to_owned);
-    let id = copy(call, &from, space, parent, title, text, Along::read(&body))?;
+    let id = copy(call, &from, space, parent, title, text, &body)?;
     let content = call.world.content.get(&id).ok_or_else(|| missing("0"))?;
     Call::ok(&call.face.content(call.world, content, &call.expand()))
 }
@@ -112,10 +96,9 @@ fn tree(call: &mut Call) -> Outcome {
     let top = call.content(0)?.clone();
     let body = call.body()?;
     let parent =
-        body["destinationPageId"].as_str().map(str::to_owned).unwrap_or_else(|| body["destinationPageId"].to_string());
+        body["destinationPageId"].as_str().map_or_else(|| body["destinationPageId"].to_string(), str::to_owned);
     let parent = parent.parse::<u64>().ok().and_then(|id| call.world.content.get(&id)).filter(|c| call.may_read(c));
     let (space, parent) = parent.map(|p| (p.space, p.id)).ok_or_else(|| missing("destinationPageId"))?;
-    let along = Along::read(&body);
     let options = &body["titleOptions"];
     let text = |name: &str| options[name].as_str().unwrap_or_default().to_owned();
     let (prefix, search, replace) = (text("prefix"), text("search"), text("replace"));
@@ -126,7 +109,7 @@ fn tree(call: &mut Call) -> Outcome {
         let title = if search.is_empty() { page.title().to_owned() } else { page.title().replace(&search, &replace) };
         let title = format!("{prefix}{title}");
         let below = page.parent.and_then(|p| made.get(&p)).copied().unwrap_or(parent);
-        let id = copy(call, &page, space, Some(below), title, None, along)?;
+        let id = copy(call, &page, space, Some(below), title, None, &body)?;
         made.insert(page.id, id);
     }
     let result =

@@ -2,7 +2,7 @@
 
 use super::expand::Expand;
 use super::text;
-use super::world::{Content, Kind, Label, Limits, Property, Space, Status, User, UserId, Version, World, stamp_z};
+use super::world::{Content, Kind, Label, Property, Space, Status, User, UserId, Version, World, stamp_z};
 use crate::sandbox::http::{encode, encode_name};
 use serde_json::{Map, Value, json};
 
@@ -131,23 +131,6 @@ impl Face {
         value
     }
 
-    /// Writes the permissions of a space in the form of Cloud.
-    pub(crate) fn permissions(&self, world: &World, space: &Space) -> Value {
-        use super::world::Who;
-        let one = |p: &super::world::Permission| {
-            let subjects = match &p.who {
-                Who::User(user) => json!({ "user": list(vec![self.someone(world, *user)]) }),
-                Who::Group(group) => json!({ "group": list(vec![self.group(group)]) }),
-                Who::Anonymous => json!({}),
-            };
-            json!({
-                "id": p.id, "subjects": subjects, "operation": { "operation": p.operation, "targetType": p.target },
-                "anonymousAccess": p.who == Who::Anonymous, "unlicensedAccess": false,
-            })
-        };
-        space.permissions.iter().map(one).collect()
-    }
-
     fn space_page(&self, space: &Space) -> String {
         match self.cloud {
             true => format!("/spaces/{}", encode(&space.key)),
@@ -252,7 +235,7 @@ impl Face {
             json!({ "page": list(below.collect()) })
         });
         parts.join(&mut value);
-        value["extensions"] = self.extensions(content, version);
+        value["extensions"] = Self::extensions(content, version);
         if content.kind == Kind::Attachment && !expand.has("metadata") {
             value["metadata"] = json!({ "mediaType": mime(version), "comment": version.message });
         }
@@ -280,7 +263,7 @@ impl Face {
         links
     }
 
-    fn extensions(&self, content: &Content, version: &Version) -> Value {
+    fn extensions(content: &Content, version: &Version) -> Value {
         match content.kind {
             Kind::Page => json!({ "position": content.position }),
             Kind::Blog => json!({}),
@@ -369,38 +352,6 @@ impl Face {
         let mut value = json!({});
         parts.join(&mut value);
         value
-    }
-
-    /// Writes who may read and who may change content.
-    pub(crate) fn restrictions(&self, world: &World, content: &Content) -> Value {
-        json!({
-            "read": self.restriction(world, content, "read"), "update": self.restriction(world, content, "update"),
-            "_links": { "self": self.rest(&format!("content/{}/restriction/byOperation", self.id(content))) },
-        })
-    }
-
-    /// Writes one of the two.
-    pub(crate) fn restriction(&self, world: &World, content: &Content, operation: &str) -> Value {
-        let limits: &Limits = if operation == "read" { &content.read } else { &content.update };
-        let users: Vec<Value> = limits.users.iter().map(|id| self.someone(world, *id)).collect();
-        let groups: Vec<Value> = limits.groups.iter().map(|g| self.group(g)).collect();
-        let path = format!("content/{}/restriction/byOperation/{operation}", self.id(content));
-        json!({
-            "operation": operation, "restrictions": { "user": list(users), "group": list(groups) },
-            "_links": { "self": self.rest(&path) }, "_expandable": { "content": format!("/rest/api/content/{}", self.id(content)) },
-        })
-    }
-
-    fn operations(&self, world: &World, content: &Content) -> Value {
-        let mut all = vec![json!({ "operation": "read", "targetType": content.kind.name() })];
-        if world.may_update(self.me, content) {
-            all.push(json!({ "operation": "update", "targetType": content.kind.name() }));
-        }
-        let space = world.space_by_id(content.space);
-        if space.is_some_and(|s| world.may(self.me, s, "delete", content.kind.name())) {
-            all.push(json!({ "operation": "delete", "targetType": content.kind.name() }));
-        }
-        Value::Array(all)
     }
 }
 

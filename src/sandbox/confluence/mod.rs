@@ -14,11 +14,13 @@ mod cql;
 mod edit;
 mod expand;
 mod face;
+mod face_rights;
 mod guard;
 mod labels;
 mod permissions;
 mod properties;
 mod restrictions;
+mod rights;
 mod route;
 mod search;
 mod seed;
@@ -81,7 +83,7 @@ pub(crate) struct Confluence {
 
 /// Puts both practice Confluences on the stage, and the host with the files of Cloud.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
-    let [cloud, dc, media] = [stage.port()?, stage.port()?, stage.port()?];
+    let [cloud, dc, media] = [Stage::port()?, Stage::port()?, Stage::port()?];
     let player = |house, base: &str, media: &str| Confluence { house, base: base.to_owned(), media: media.to_owned() };
     let wiki = Server::beside(player(&CLOUD, &cloud.origin, &media.origin), stage.tokens.clone());
     let files = wiki.clone();

@@ -222,7 +222,6 @@ impl Seed {
             created: self.now - 700 * DAY,
             permissions,
             labels: Vec::new(),
-            properties: Vec::new(),
         });
     }
 

@@ -92,7 +92,6 @@ fn create(call: &mut Call) -> Outcome {
         created: now(),
         permissions,
         labels: Vec::new(),
-        properties: Vec::new(),
     };
     call.world.spaces.push(space);
     let space = call.world.space_by_id(id).ok_or_else(|| refuse(500, "ServiceException", "no space"))?;

@@ -63,40 +63,33 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 
 /// Returns the HTML that readers see: macros and links of the storage format become elements.
 pub(crate) fn view(world: &World, storage: &str, base: &str) -> String {
-    let mut out = String::new();
-    for (tag, piece) in pieces(storage) {
-        if !tag {
-            out.push_str(piece);
-            continue;
+    let shown = |(tag, piece): (bool, &str)| if tag { element(world, piece, base) } else { piece.to_owned() };
+    pieces(storage).into_iter().map(shown).collect()
+}
+
+/// Returns what readers see of one tag.
+fn element(world: &World, piece: &str, base: &str) -> String {
+    let name = piece.trim_start_matches('<').split([' ', '>']).next().unwrap_or_default();
+    match name {
+        "ac:structured-macro" => {
+            let kind = attribute(piece, "ac:name").unwrap_or_default();
+            let end = if piece.ends_with("/>") { "</div>" } else { "" };
+            format!("<div class=\"conf-macro\" data-macro-name=\"{kind}\">{end}")
         }
-        let name = piece.trim_start_matches('<').split([' ', '>']).next().unwrap_or_default();
-        match name {
-            "ac:structured-macro" => {
-                let kind = attribute(piece, "ac:name").unwrap_or_default();
-                out.push_str(&format!("<div class=\"conf-macro\" data-macro-name=\"{kind}\">"));
-                if piece.ends_with("/>") {
-                    out.push_str("</div>");
-                }
-            }
-            "/ac:structured-macro" => out.push_str("</div>"),
-            "ri:page" => {
-                let title = attribute(piece, "ri:content-title").unwrap_or_default();
-                let page = world.content.values().find(|c| c.title() == title).map_or(0, |c| c.id);
-                out.push_str(&format!("<a href=\"{base}/pages/viewpage.action?pageId={page}\">{title}</a>"));
-            }
-            "ri:user" => {
-                let key = attribute(piece, "ri:userkey").or_else(|| attribute(piece, "ri:account-id"));
-                let user = key.and_then(|key| world.user(key)).and_then(|id| world.users.get(id));
-                out.push_str(&format!(
-                    "<a class=\"confluence-userlink\">{}</a>",
-                    user.map_or("", |u| u.display.as_str())
-                ));
-            }
-            _ if name.contains(':') => {}
-            _ => out.push_str(piece),
+        "/ac:structured-macro" => "</div>".to_owned(),
+        "ri:page" => {
+            let title = attribute(piece, "ri:content-title").unwrap_or_default();
+            let page = world.content.values().find(|c| c.title() == title).map_or(0, |c| c.id);
+            format!("<a href=\"{base}/pages/viewpage.action?pageId={page}\">{title}</a>")
         }
+        "ri:user" => {
+            let key = attribute(piece, "ri:userkey").or_else(|| attribute(piece, "ri:account-id"));
+            let user = key.and_then(|key| world.user(key)).and_then(|id| world.users.get(id));
+            format!("<a class=\"confluence-userlink\">{}</a>", user.map_or("", |u| u.display.as_str()))
+        }
+        _ if name.contains(':') => String::new(),
+        _ => piece.to_owned(),
     }
-    out
 }
 
 /// Returns why a body is not well-formed, or nothing.

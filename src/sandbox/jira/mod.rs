@@ -88,7 +88,7 @@ pub(crate) struct Jira {
 
 /// Puts both practice Jiras on the stage, and the host with the files of Cloud.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
-    let [cloud, dc, media] = [stage.port()?, stage.port()?, stage.port()?];
+    let [cloud, dc, media] = [Stage::port()?, Stage::port()?, Stage::port()?];
     let player = |house, base: &str, media: &str| Jira { house, base: base.to_owned(), media: media.to_owned() };
     let jira = Server::beside(player(&CLOUD, &cloud.origin, &media.origin), stage.tokens.clone());
     stage.jira = Some(jira.clone());

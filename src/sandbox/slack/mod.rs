@@ -63,7 +63,7 @@ fn too_many() -> Value {
 
 /// Puts the practice Slack on the stage.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
-    let port = stage.port()?;
+    let port = Stage::port()?;
     let player = Slack { base: port.origin.clone(), state: Mutex::new(State::new()) };
     stage.put(port, ("slack", "cloud", ""), sign_in::accounts(), player);
     Ok(())

@@ -55,7 +55,7 @@ impl State {
 
 /// Puts the practice Tempo on the stage, beside Jira Cloud.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
-    let port = stage.port()?;
+    let port = Stage::port()?;
     let jira = stage.jira.clone().ok_or_else(|| io::Error::other("Jira comes before Tempo"))?;
     let player = Tempo { base: port.origin.clone(), jira, state: Mutex::new(State::new()) };
     stage.put(port, ("tempo", "cloud", ""), sign_in::accounts(), player);

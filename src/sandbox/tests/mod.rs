@@ -1,9 +1,12 @@
 //! The practice servers, driven over TCP like any other server.
 
 mod bamboo;
+mod bitbucket;
+mod confluence;
 mod oauth;
 mod resources;
 mod routes;
+mod signing_in;
 mod slack;
 mod tempo;
 mod trello;
@@ -67,6 +70,10 @@ impl Stage {
         site.accounts[0]
     }
 
+    fn site(&self, service: &str, deployment: &str) -> &Site {
+        self.sandbox.site(service, deployment).expect("a site")
+    }
+
     fn send(&self, request: RequestBuilder) -> Answer {
         self.try_send(request).expect("an answer")
     }
@@ -100,21 +107,12 @@ impl Stage {
         self.send(self.ask(self.sandbox.jira_dc(), method, path))
     }
 
-    fn cloud_json(&self, method: &str, path: &str, body: &Value) -> Answer {
-        self.send(json_body(self.ask(self.sandbox.jira_cloud(), method, path), body))
-    }
-
     fn dc_json(&self, method: &str, path: &str, body: &Value) -> Answer {
         self.send(json_body(self.ask(self.sandbox.jira_dc(), method, path), body))
     }
 
     fn control(&self, site: &Site, what: &str, body: &Value) -> Answer {
         self.send(json_body(self.bare(site, "POST", &format!("/__sandbox/{what}")), body))
-    }
-
-    fn log(&self, site: &Site) -> Vec<Value> {
-        let log = self.send(self.bare(site, "GET", "/__sandbox/log")).json();
-        log.as_array().cloned().unwrap_or_default()
     }
 }
 

@@ -105,7 +105,7 @@ fn too_many() -> Value {
 
 /// Puts the practice Trello on the stage.
 pub(crate) fn open(stage: &mut Stage) -> io::Result<()> {
-    let port = stage.port()?;
+    let port = Stage::port()?;
     let player = Trello { base: port.origin.clone(), state: Mutex::new(State::new()) };
     stage.put(port, ("trello", "cloud", ""), sign_in::accounts(), player);
     Ok(())

@@ -3,10 +3,11 @@
 use super::{page, shapes};
 use crate::sandbox::atlassian::route::{On, row};
 use crate::sandbox::bitbucket::Route;
-use crate::sandbox::bitbucket::acts::{self, NewNote, NewPull, Trouble};
+use crate::sandbox::bitbucket::acts::Trouble;
 use crate::sandbox::bitbucket::call::{Call, Outcome};
 use crate::sandbox::bitbucket::git;
 use crate::sandbox::bitbucket::guard::{Access, Refusal, cloud_fields};
+use crate::sandbox::bitbucket::pulling::{self, NewNote, NewPull};
 use crate::sandbox::bitbucket::world::{Level, Opinion, Pull, Repo, State, Tree, UserId};
 use crate::sandbox::http::Reply;
 use serde_json::{Value, json};
@@ -40,7 +41,7 @@ pub(crate) const ROUTES: &[Route] = &[
 /// Finds the pull request that the path names: its repository's place and its own.
 fn find(call: &Call, wanted: Level) -> Result<(usize, usize), Refusal> {
     let n = call.repo_with(wanted)?;
-    let at = acts::place(&call.world.repos[n], call.arg(2)).map_err(|t| call.trouble(t))?;
+    let at = pulling::place(&call.world.repos[n], call.arg(2)).map_err(|t| call.trouble(t))?;
     Ok((n, at))
 }
 
@@ -89,7 +90,7 @@ fn create(call: &mut Call) -> Outcome {
         reviewers: reviewers(call, &body)?.unwrap_or_default(),
         close_source: body["close_source_branch"].as_bool().unwrap_or(false),
     };
-    acts::open(call, n, new).map_err(|t| call.trouble(t))?;
+    pulling::open(call, n, new).map_err(|t| call.trouble(t))?;
     Ok(Reply::json(201, &shown(call, n, call.world.repos[n].pulls.len() - 1)))
 }
 
@@ -127,7 +128,7 @@ fn edit(call: &mut Call) -> Outcome {
 
 fn opine(call: &mut Call, opinion: Opinion) -> Outcome {
     let (n, at) = find(call, Level::Read)?;
-    let review = acts::opine(call, n, at, opinion).map_err(|t| call.trouble(t))?;
+    let review = pulling::opine(call, n, at, opinion).map_err(|t| call.trouble(t))?;
     match opinion {
         Opinion::None => Call::done(),
         _ => Call::ok(&shapes::participant(call, &review)),
@@ -151,14 +152,14 @@ fn merge(call: &mut Call) -> Outcome {
     let body = call.body_or_nothing()?;
     let message = body["message"].as_str().unwrap_or_default();
     let squash = body["merge_strategy"].as_str() == Some("squash");
-    acts::merge(call, n, at, message, squash, body["close_source_branch"].as_bool()).map_err(|t| call.trouble(t))?;
+    pulling::merge(call, n, at, message, squash, body["close_source_branch"].as_bool()).map_err(|t| call.trouble(t))?;
     Call::ok(&shown(call, n, at))
 }
 
 fn decline(call: &mut Call) -> Outcome {
     let (n, at) = find(call, Level::Write)?;
     let reason = call.body_or_nothing()?["message"].as_str().unwrap_or_default().to_owned();
-    acts::decline(call, n, at, &reason).map_err(|t| call.trouble(t))?;
+    pulling::decline(call, n, at, &reason).map_err(|t| call.trouble(t))?;
     Call::ok(&shown(call, n, at))
 }
 
@@ -259,7 +260,7 @@ fn add_note(call: &mut Call) -> Outcome {
         line: path.map(|path| (path, body["inline"]["to"].as_u64().unwrap_or(1))),
         task: false,
     };
-    let made = acts::comment(call, n, at, new).map_err(|t| call.trouble(t))?;
+    let made = pulling::comment(call, n, at, new).map_err(|t| call.trouble(t))?;
     let repo = &call.world.repos[n];
     Ok(Reply::json(201, &shapes::note(call, repo, &repo.pulls[at], &made)))
 }
@@ -267,7 +268,7 @@ fn add_note(call: &mut Call) -> Outcome {
 /// Finds the comment that the path names.
 fn find_note(call: &Call) -> Result<(usize, usize, usize), Refusal> {
     let (n, at) = find(call, Level::Read)?;
-    let place = acts::note_place(&call.world.repos[n].pulls[at], call.arg(3)).map_err(|t| call.trouble(t))?;
+    let place = pulling::note_place(&call.world.repos[n].pulls[at], call.arg(3)).map_err(|t| call.trouble(t))?;
     Ok((n, at, place))
 }
 
@@ -281,7 +282,7 @@ fn edit_note(call: &mut Call) -> Outcome {
     let (n, at, place) = find_note(call)?;
     let body = call.body()?;
     let own = &call.world.repos[n].pulls[at].notes[place];
-    acts::own_note(call, n, own).map_err(|t| call.trouble(t))?;
+    pulling::own_note(call, n, own).map_err(|t| call.trouble(t))?;
     let note = &mut call.world.repos[n].pulls[at].notes[place];
     if let Some(text) = body["content"]["raw"].as_str() {
         text.clone_into(&mut note.text);
@@ -293,7 +294,7 @@ fn edit_note(call: &mut Call) -> Outcome {
 fn delete_note(call: &mut Call) -> Outcome {
     let (n, at, place) = find_note(call)?;
     let own = &call.world.repos[n].pulls[at].notes[place];
-    acts::own_note(call, n, own).map_err(|t| call.trouble(t))?;
+    pulling::own_note(call, n, own).map_err(|t| call.trouble(t))?;
     call.world.repos[n].pulls[at].notes[place].deleted = true;
     Call::done()
 }

@@ -108,7 +108,7 @@ fn holds(own: &Value, operator: &str, value: &Value) -> bool {
         let (own, value) = (own.as_str().unwrap_or_default(), value.as_str().unwrap_or_default());
         own.to_lowercase().contains(&value.to_lowercase())
     };
-    let same = || own == value || (own.is_number() && own.to_string() == value.to_string());
+    let same = || own == value;
     match operator {
         "=" => same(),
         "!=" => !same(),

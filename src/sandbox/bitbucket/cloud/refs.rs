@@ -141,7 +141,7 @@ fn log(call: &Call, start: Option<&str>) -> Outcome {
             }
         }
     }
-    seen.sort_by(|a, b| b.when.cmp(&a.when));
+    seen.sort_by_key(|c| std::cmp::Reverse(c.when));
     let all: Vec<Value> = seen
         .into_iter()
         .filter(|c| touches(repo, c, call.request.param("path")))
@@ -204,17 +204,14 @@ fn add_status(call: &mut Call) -> Outcome {
 fn spec<'a>(call: &'a Call) -> Result<(&'a Repo, Tree, Tree), Refusal> {
     let repo = call.repo()?;
     let text = call.arg(2);
-    let (to, from) = match text.split_once("..") {
-        Some((source, target)) => {
-            let (source, target) = (resolve(call, repo, source)?, resolve(call, repo, target)?);
-            let base = repo.merge_base(&source.hash, &target.hash).map(|c| c.tree.clone()).unwrap_or_default();
-            (source.tree.clone(), base)
-        }
-        None => {
-            let commit = resolve(call, repo, text)?;
-            let before = commit.parents.first().and_then(|p| repo.commits.get(p)).map(|c| c.tree.clone());
-            (commit.tree.clone(), before.unwrap_or_default())
-        }
+    let (to, from) = if let Some((source, target)) = text.split_once("..") {
+        let (source, target) = (resolve(call, repo, source)?, resolve(call, repo, target)?);
+        let base = repo.merge_base(&source.hash, &target.hash).map(|c| c.tree.clone()).unwrap_or_default();
+        (source.tree.clone(), base)
+    } else {
+        let commit = resolve(call, repo, text)?;
+        let before = commit.parents.first().and_then(|p| repo.commits.get(p)).map(|c| c.tree.clone());
+        (commit.tree.clone(), before.unwrap_or_default())
     };
     Ok((repo, (*from).clone(), (*to).clone()))
 }
@@ -347,16 +344,13 @@ fn write(call: &mut Call) -> Outcome {
     let n = call.repo_with(Level::Write)?;
     let known = ["message", "branch", "author", "parents", "files"];
     let mut files: Files = Vec::new();
-    match &call.request.parts {
-        Some(parts) => {
-            for part in parts.iter().filter(|p| p.file.is_some() || !known.contains(&p.name.as_str())) {
-                files.push((part.name.trim_start_matches('/').to_owned(), Some(part.bytes.clone())));
-            }
+    if let Some(parts) = &call.request.parts {
+        for part in parts.iter().filter(|p| p.file.is_some() || !known.contains(&p.name.as_str())) {
+            files.push((part.name.trim_start_matches('/').to_owned(), Some(part.bytes.clone())));
         }
-        None => {
-            let form = call.request.form().into_iter().filter(|(k, _)| !known.contains(&k.as_str()));
-            files.extend(form.map(|(k, v)| (k.trim_start_matches('/').to_owned(), Some(Bytes::from(v)))));
-        }
+    } else {
+        let form = call.request.form().into_iter().filter(|(k, _)| !known.contains(&k.as_str()));
+        files.extend(form.map(|(k, v)| (k.trim_start_matches('/').to_owned(), Some(Bytes::from(v)))));
     }
     let gone = call.request.form().into_iter().filter(|(k, _)| k == "files").map(|(_, v)| v);
     for path in gone {

@@ -25,10 +25,9 @@ pub(crate) const ROUTES: &[Route] = &[
 
 fn visible(call: &Call) -> Result<Vec<Value>, Refusal> {
     let wanted = match call.request.param("role") {
-        None => Level::Read,
+        None | Some("member") => Level::Read,
         Some("owner" | "admin") => Level::Admin,
         Some("contributor") => Level::Write,
-        Some("member") => Level::Read,
         Some(other) => return Err(cloud_fields("Bad request", "role", &format!("'{other}' is not a role"))),
     };
     let seen = call.world.repos.iter().filter(|r| call.level(r) >= Some(wanted));

@@ -215,7 +215,6 @@ fn create_project(call: &mut Call) -> Outcome {
         reviewers: Vec::new(),
         conditions: Vec::new(),
         restrictions: Vec::new(),
-        hooks: Vec::new(),
     };
     let value = shapes::project(call, &project);
     call.world.projects.push(project);

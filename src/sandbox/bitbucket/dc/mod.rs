@@ -1,5 +1,8 @@
 //! The resources of Data Center.
 
+pub(crate) mod comments;
+pub(crate) mod files;
+pub(crate) mod hooks;
 pub(crate) mod projects;
 pub(crate) mod pulls;
 pub(crate) mod refs;
@@ -106,7 +109,7 @@ fn window(call: &Call) -> Result<Window, Refusal> {
     };
     let size: usize = read("limit", 25)?;
     let token: usize = read("start", 0)?;
-    if token % STEP != 0 {
+    if !token.is_multiple_of(STEP) {
         return Err(trouble(Trouble::Invalid("start", "start must be a nextPageStart".into())));
     }
     Ok(Window { start: token / STEP, size: size.min(1000) })

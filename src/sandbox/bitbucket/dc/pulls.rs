@@ -3,11 +3,12 @@
 use super::{page, shapes};
 use crate::sandbox::atlassian::route::{On, row};
 use crate::sandbox::bitbucket::Route;
-use crate::sandbox::bitbucket::acts::{self, NewNote, NewPull, Trouble};
+use crate::sandbox::bitbucket::acts::Trouble;
 use crate::sandbox::bitbucket::call::{Call, Outcome};
 use crate::sandbox::bitbucket::git;
 use crate::sandbox::bitbucket::guard::{Access, Refusal, dc};
-use crate::sandbox::bitbucket::world::{Level, Note, Opinion, Pull, Repo, State, UserId};
+use crate::sandbox::bitbucket::pulling::{self, NewPull};
+use crate::sandbox::bitbucket::world::{Level, Opinion, Pull, Repo, State, UserId};
 use crate::sandbox::http::Reply;
 use serde_json::{Value, json};
 
@@ -43,22 +44,15 @@ pub(crate) const ROUTES: &[Route] = &[
         Access::User,
         remove_reviewer,
     ),
-    row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/comments", Access::Anyone, notes),
-    row(On::Dc, "POST", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/comments", Access::User, add_note),
-    row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/blocker-comments", Access::Anyone, tasks),
-    row(On::Dc, "POST", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/blocker-comments", Access::User, add_note),
-    row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/comments/{}", Access::Anyone, note),
-    row(On::Dc, "PUT", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/comments/{}", Access::User, edit_note),
-    row(On::Dc, "DELETE", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/comments/{}", Access::User, delete_note),
     row(On::Dc, "GET", "/rest/jira/{v}/projects/{}/repos/{}/pull-requests/{}/issues", Access::Anyone, issues),
     row(On::Dc, "GET", "/rest/api/{v}/dashboard/pull-requests", Access::User, dashboard),
     row(On::Dc, "GET", "/rest/api/{v}/inbox/pull-requests", Access::User, inbox),
 ];
 
 /// Finds the pull request that the path names: its repository's place and its own.
-fn find(call: &Call, wanted: Level) -> Result<(usize, usize), Refusal> {
+pub(crate) fn find(call: &Call, wanted: Level) -> Result<(usize, usize), Refusal> {
     let n = call.repo_with(wanted)?;
-    let at = acts::place(&call.world.repos[n], call.arg(2)).map_err(|t| call.trouble(t))?;
+    let at = pulling::place(&call.world.repos[n], call.arg(2)).map_err(|t| call.trouble(t))?;
     Ok((n, at))
 }
 
@@ -120,7 +114,7 @@ fn create(call: &mut Call) -> Outcome {
         reviewers: reviewers(call, &body)?.unwrap_or_default(),
         close_source: false,
     };
-    acts::open(call, n, new).map_err(|t| call.trouble(t))?;
+    pulling::open(call, n, new).map_err(|t| call.trouble(t))?;
     Ok(Reply::json(201, &shown(call, n, call.world.repos[n].pulls.len() - 1)))
 }
 
@@ -173,7 +167,7 @@ fn delete(call: &mut Call) -> Outcome {
 
 fn opine(call: &mut Call, opinion: Opinion) -> Outcome {
     let (n, at) = find(call, Level::Read)?;
-    let review = acts::opine(call, n, at, opinion).map_err(|t| call.trouble(t))?;
+    let review = pulling::opine(call, n, at, opinion).map_err(|t| call.trouble(t))?;
     Call::ok(&shapes::review(call, &review))
 }
 
@@ -207,7 +201,7 @@ fn set_status(call: &mut Call) -> Outcome {
 fn can_merge(call: &mut Call) -> Outcome {
     let (n, at) = find(call, Level::Read)?;
     let repo = &call.world.repos[n];
-    let (paths, vetoes) = acts::obstacles(repo, &repo.pulls[at]);
+    let (paths, vetoes) = pulling::obstacles(call.world, repo, &repo.pulls[at]);
     let open = repo.pulls[at].state == State::Open;
     let vetoes: Vec<Value> = vetoes.iter().map(|v| json!({ "summaryMessage": v, "detailedMessage": v })).collect();
     Call::ok(&json!({
@@ -222,7 +216,7 @@ fn merge(call: &mut Call) -> Outcome {
     fresh(call, n, at, &body)?;
     let message = body["message"].as_str().unwrap_or_default();
     let squash = body["strategyId"].as_str() == Some("squash");
-    acts::merge(call, n, at, message, squash, None).map_err(|t| call.trouble(t))?;
+    pulling::merge(call, n, at, message, squash, None).map_err(|t| call.trouble(t))?;
     Call::ok(&shown(call, n, at))
 }
 
@@ -231,7 +225,7 @@ fn decline(call: &mut Call) -> Outcome {
     let body = call.body_or_nothing()?;
     fresh(call, n, at, &body)?;
     let comment = body["comment"].as_str().unwrap_or_default();
-    acts::decline(call, n, at, comment).map_err(|t| call.trouble(t))?;
+    pulling::decline(call, n, at, comment).map_err(|t| call.trouble(t))?;
     Call::ok(&shown(call, n, at))
 }
 
@@ -239,7 +233,7 @@ fn reopen(call: &mut Call) -> Outcome {
     let (n, at) = find(call, Level::Read)?;
     let body = call.body_or_nothing()?;
     fresh(call, n, at, &body)?;
-    acts::reopen(call, n, at).map_err(|t| call.trouble(t))?;
+    pulling::reopen(call, n, at).map_err(|t| call.trouble(t))?;
     Call::ok(&shown(call, n, at))
 }
 
@@ -330,93 +324,6 @@ fn remove_reviewer(call: &mut Call) -> Outcome {
     let (n, at) = find(call, Level::Write)?;
     let user = super::users::find(call, call.arg(3))?;
     call.world.repos[n].pulls[at].reviews.retain(|r| r.user != user);
-    Call::done()
-}
-
-/// Comments are listed by file; those about none come with the activities.
-fn notes(call: &mut Call) -> Outcome {
-    let (n, at) = find(call, Level::Read)?;
-    let pull = &call.world.repos[n].pulls[at];
-    let path = call.request.param("path").unwrap_or_default();
-    if path.is_empty() {
-        return Err(dc(400, json!("path"), "The path query parameter is required when retrieving comments.", ""));
-    }
-    let about = |note: &&Note| !note.deleted && note.line.as_ref().is_some_and(|(file, _)| file == path);
-    let all: Vec<Value> = pull.notes.iter().filter(about).map(|note| shapes::note(call, pull, note)).collect();
-    page(call, &all)
-}
-
-fn tasks(call: &mut Call) -> Outcome {
-    let (n, at) = find(call, Level::Read)?;
-    let pull = &call.world.repos[n].pulls[at];
-    let all: Vec<Value> =
-        pull.notes.iter().filter(|n| n.task && !n.deleted).map(|note| shapes::note(call, pull, note)).collect();
-    page(call, &all)
-}
-
-fn add_note(call: &mut Call) -> Outcome {
-    let (n, at) = find(call, Level::Read)?;
-    let body = call.body()?;
-    let path = body["anchor"]["path"].as_str().map(str::to_owned);
-    let new = NewNote {
-        text: body["text"].as_str().unwrap_or_default().to_owned(),
-        parent: body["parent"]["id"].as_u64(),
-        line: path.map(|path| (path, body["anchor"]["line"].as_u64().unwrap_or(1))),
-        task: body["severity"].as_str() == Some("BLOCKER") || call.request.path.ends_with("/blocker-comments"),
-    };
-    let made = acts::comment(call, n, at, new).map_err(|t| call.trouble(t))?;
-    Ok(Reply::json(201, &shapes::note(call, &call.world.repos[n].pulls[at], &made)))
-}
-
-/// Finds the comment that the path names.
-fn find_note(call: &Call) -> Result<(usize, usize, usize), Refusal> {
-    let (n, at) = find(call, Level::Read)?;
-    let place = acts::note_place(&call.world.repos[n].pulls[at], call.arg(3)).map_err(|t| call.trouble(t))?;
-    Ok((n, at, place))
-}
-
-fn note(call: &mut Call) -> Outcome {
-    let (n, at, place) = find_note(call)?;
-    let pull = &call.world.repos[n].pulls[at];
-    Call::ok(&shapes::note(call, pull, &pull.notes[place]))
-}
-
-fn edit_note(call: &mut Call) -> Outcome {
-    let (n, at, place) = find_note(call)?;
-    let body = call.body()?;
-    let note = &call.world.repos[n].pulls[at].notes[place];
-    acts::own_note(call, n, note).map_err(|t| call.trouble(t))?;
-    let current = note.version;
-    let sent = body["version"].as_u64().unwrap_or(0);
-    if sent != current {
-        let text = "You are attempting to modify a comment based on out-of-date information.";
-        return Err(dc(409, Value::Null, text, "comment.CommentOutOfDateException"));
-    }
-    let note = &mut call.world.repos[n].pulls[at].notes[place];
-    if let Some(text) = body["text"].as_str() {
-        text.clone_into(&mut note.text);
-    }
-    note.resolved = body["state"].as_str().map_or(note.resolved, |s| s == "RESOLVED");
-    note.task = body["severity"].as_str().map_or(note.task, |s| s == "BLOCKER");
-    note.version += 1;
-    note.updated = crate::sandbox::time::now();
-    self::note(call)
-}
-
-fn delete_note(call: &mut Call) -> Outcome {
-    let (n, at, place) = find_note(call)?;
-    let pull = &call.world.repos[n].pulls[at];
-    let note = &pull.notes[place];
-    acts::own_note(call, n, note).map_err(|t| call.trouble(t))?;
-    if pull.notes.iter().any(|other| other.parent == Some(note.id) && !other.deleted) {
-        return Err(dc(
-            409,
-            Value::Null,
-            "A comment with replies cannot be deleted.",
-            "comment.CommentDeletionException",
-        ));
-    }
-    call.world.repos[n].pulls[at].notes[place].deleted = true;
     Call::done()
 }
 

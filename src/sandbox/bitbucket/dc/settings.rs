@@ -6,8 +6,7 @@ use crate::sandbox::bitbucket::Route;
 use crate::sandbox::bitbucket::acts::Trouble;
 use crate::sandbox::bitbucket::call::{Call, Outcome};
 use crate::sandbox::bitbucket::guard::{Access, Refusal, dc};
-use crate::sandbox::bitbucket::world::{Condition, Hook, Level, Restriction, Rights, UserId, now};
-use crate::sandbox::http::Reply;
+use crate::sandbox::bitbucket::world::{Condition, Level, Restriction, Rights, UserId};
 use serde_json::{Value, json};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -54,11 +53,6 @@ pub(crate) const ROUTES: &[Route] = &[
         Access::User,
         remove_rule,
     ),
-    row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/webhooks", Access::User, hooks),
-    row(On::Dc, "POST", "/rest/api/{v}/projects/{}/repos/{}/webhooks", Access::User, add_hook),
-    row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/webhooks/{}", Access::User, hook),
-    row(On::Dc, "PUT", "/rest/api/{v}/projects/{}/repos/{}/webhooks/{}", Access::User, edit_hook),
-    row(On::Dc, "DELETE", "/rest/api/{v}/projects/{}/repos/{}/webhooks/{}", Access::User, remove_hook),
 ];
 
 /// What a path is about: a project, or a repository of one.
@@ -222,8 +216,10 @@ fn conditions(call: &mut Call) -> Outcome {
 }
 
 fn read_condition(call: &Call, id: u64, body: &Value) -> Result<Condition, Refusal> {
-    let one = |user: &Value| match user["id"].as_u64() {
-        Some(id) if id >= 1 && id as usize <= call.world.users.len() => Ok(id as usize - 1),
+    // Numbers begin at one.
+    let numbered = |user: &Value| usize::try_from(user["id"].as_u64()?).ok()?.checked_sub(1);
+    let one = |user: &Value| match numbered(user) {
+        Some(id) if id < call.world.users.len() => Ok(id),
         _ => super::users::find(call, user["name"].as_str().unwrap_or_default()),
     };
     let reviewers = body["reviewers"].as_array().into_iter().flatten().map(one).collect::<Result<Vec<_>, _>>()?;
@@ -249,7 +245,7 @@ fn add_condition(call: &mut Call) -> Outcome {
 }
 
 /// Finds the thing that the last place of the path names in a list.
-fn at<T>(call: &Call, list: &[T], id: impl Fn(&T) -> u64, what: &str) -> Result<usize, Refusal> {
+pub(crate) fn at<T>(call: &Call, list: &[T], id: impl Fn(&T) -> u64, what: &str) -> Result<usize, Refusal> {
     let text = call.args.last().map_or("", String::as_str);
     let found = list.iter().position(|one| id(one).to_string() == text);
     found.ok_or_else(|| call.trouble(Trouble::NoThing(format!("{what} {text} does not exist."))))
@@ -354,74 +350,5 @@ fn remove_rule(call: &mut Call) -> Outcome {
     let own = place.rules(call).clone();
     let n = at(call, &own, |r| r.id, "Restriction")?;
     place.rules(call).remove(n);
-    Call::done()
-}
-
-fn hooks(call: &mut Call) -> Outcome {
-    let n = call.repo_with(Level::Admin)?;
-    let all: Vec<Value> = call.world.repos[n].hooks.iter().map(shapes::hook).collect();
-    page(call, &all)
-}
-
-fn read_hook(body: &Value, hook: &mut Hook) -> Result<(), Refusal> {
-    for (member, slot) in [("name", &mut hook.name), ("url", &mut hook.url)] {
-        if let Some(text) = body[member].as_str() {
-            text.clone_into(slot);
-        }
-    }
-    if let Some(events) = body["events"].as_array() {
-        hook.events = events.iter().filter_map(|e| e.as_str().map(str::to_owned)).collect();
-    }
-    hook.active = body["active"].as_bool().unwrap_or(hook.active);
-    hook.secret = body["configuration"]["secret"].as_str().map_or(hook.secret, |s| !s.is_empty());
-    hook.updated = now();
-    match (hook.name.is_empty(), hook.url.contains("://"), hook.events.is_empty()) {
-        (true, ..) => Err(dc(400, json!("name"), "A name is required.", "")),
-        (_, false, _) => Err(dc(400, json!("url"), "A URL is required.", "")),
-        (_, _, true) => Err(dc(400, json!("events"), "At least one event is required.", "")),
-        _ => Ok(()),
-    }
-}
-
-fn add_hook(call: &mut Call) -> Outcome {
-    let n = call.repo_with(Level::Admin)?;
-    let body = call.body()?;
-    let mut hook = Hook {
-        id: call.world.next_id(),
-        name: String::new(),
-        url: String::new(),
-        events: Vec::new(),
-        active: true,
-        secret: false,
-        created: now(),
-        updated: now(),
-    };
-    read_hook(&body, &mut hook)?;
-    let value = shapes::hook(&hook);
-    call.world.repos[n].hooks.push(hook);
-    Ok(Reply::json(201, &value))
-}
-
-fn find_hook(call: &Call) -> Result<(usize, usize), Refusal> {
-    let n = call.repo_with(Level::Admin)?;
-    Ok((n, at(call, &call.world.repos[n].hooks, |h| h.id, "Webhook")?))
-}
-
-fn hook(call: &mut Call) -> Outcome {
-    let (n, at) = find_hook(call)?;
-    Call::ok(&shapes::hook(&call.world.repos[n].hooks[at]))
-}
-
-fn edit_hook(call: &mut Call) -> Outcome {
-    let (n, at) = find_hook(call)?;
-    let mut changed = call.world.repos[n].hooks[at].clone();
-    read_hook(&call.body()?, &mut changed)?;
-    call.world.repos[n].hooks[at] = changed;
-    hook(call)
-}
-
-fn remove_hook(call: &mut Call) -> Outcome {
-    let (n, at) = find_hook(call)?;
-    call.world.repos[n].hooks.remove(at);
     Call::done()
 }

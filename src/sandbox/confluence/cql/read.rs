@@ -181,15 +181,14 @@ impl Reader<'_> {
         let operator = self.operator()?;
         let values = if operator.ends_with("in") { self.list()? } else { vec![self.value()?] };
         let clause = Clause { field, operator, values };
-        if clause.field == "type" {
-            if let Some(bad) = clause.values.iter().find(|v| !TYPES.contains(&v.to_lowercase().as_str())) {
-                return Err(format!(
-                    "Unsupported value for type, got : {bad}, expected one of : [{}]",
-                    TYPES.join(", ")
-                ));
+        let bad = clause.values.iter().find(|v| !TYPES.contains(&v.to_lowercase().as_str()));
+        match bad.filter(|_| clause.field == "type") {
+            None => Ok(clause),
+            Some(bad) => {
+                let known = TYPES.join(", ");
+                Err(format!("Unsupported value for type, got : {bad}, expected one of : [{known}]"))
             }
         }
-        Ok(clause)
     }
 
     fn operator(&mut self) -> Result<String, String> {

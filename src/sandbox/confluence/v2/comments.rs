@@ -94,7 +94,7 @@ fn target(call: &Call, body: &Value) -> Result<(Content, Option<u64>), Refusal> 
 fn create(call: &mut Call, inline: bool) -> Outcome {
     let body = call.body()?;
     let (on, parent) = target(call, &body)?;
-    let text = storage(call, &body)?.unwrap_or_default();
+    let text = storage(&body)?.unwrap_or_default();
     let selection = body["inlineCommentProperties"]["textSelection"].as_str().map(str::to_owned);
     if inline && parent.is_none() && selection.is_none() {
         return Err(refuse(400, "inlineCommentProperties are required", ""));
@@ -130,7 +130,7 @@ fn update(call: &mut Call) -> Outcome {
     let change = Change {
         number: body["version"]["number"].as_u64(),
         message: body["version"]["message"].as_str().unwrap_or_default().to_owned(),
-        body: storage(call, &body)?,
+        body: storage(&body)?,
         ..Change::default()
     };
     edit::update(call, id, change).map_err(trouble)?;

@@ -121,19 +121,14 @@ fn get_blog(call: &mut Call) -> Outcome {
 }
 
 /// Reads the body of content: one representation, or a choice of them.
-pub(crate) fn storage(call: &Call, body: &Value) -> Result<Option<String>, Refusal> {
+pub(crate) fn storage(body: &Value) -> Result<Option<String>, Refusal> {
     let part = &body["body"];
-    let (format, value) = match (part["representation"].as_str(), part["value"].as_str()) {
-        (Some(format), value) => (format.to_owned(), value.unwrap_or_default().to_owned()),
-        (None, _) => {
-            let inner = part.as_object().and_then(|o| o.iter().find(|(_, v)| v["value"].is_string()));
-            let Some((format, inner)) = inner else { return Ok(None) };
-            (format.clone(), inner["value"].as_str().unwrap_or_default().to_owned())
-        }
+    let choice = || part.as_object()?.iter().find(|(_, v)| v["value"].is_string()).map(|(k, v)| (k.as_str(), v));
+    let Some((format, part)) = part["representation"].as_str().map(|format| (format, part)).or_else(choice) else {
+        return Ok(None);
     };
-    let text = edit::storage_from(&format, &value).map_err(|m| refuse(400, "Invalid body", &m))?;
-    let _ = call;
-    Ok(Some(text))
+    let value = part["value"].as_str().unwrap_or_default();
+    edit::storage_from(format, value).map(Some).map_err(|m| refuse(400, "Invalid body", &m))
 }
 
 fn create(call: &mut Call, kind: Kind) -> Outcome {
@@ -152,7 +147,7 @@ fn create(call: &mut Call, kind: Kind) -> Outcome {
         parent: if kind == Kind::Page { parent.or(if top { None } else { home }) } else { None },
         container: None,
         title: text("title"),
-        body: storage(call, &body)?.unwrap_or_default(),
+        body: storage(&body)?.unwrap_or_default(),
     };
     let id = edit::create(call, draft).map_err(trouble)?;
     let content = call.world.content.get(&id).ok_or_else(|| missing("content"))?;
@@ -198,7 +193,7 @@ fn update(call: &mut Call, kind: Kind) -> Outcome {
         message: body["version"]["message"].as_str().unwrap_or_default().to_owned(),
         minor: false,
         title: body["title"].as_str().map(str::to_owned),
-        body: storage(call, &body)?,
+        body: storage(&body)?,
         status: body["status"].as_str().and_then(Status::named),
         parent: body["parentId"].as_str().and_then(|p| p.parse().ok()),
         space: body["spaceId"].as_str().and_then(|s| s.parse().ok()),
@@ -289,7 +284,7 @@ fn types(call: &mut Call) -> Outcome {
     let asked = body["contentIds"].as_array().cloned().unwrap_or_default();
     let mut results = json!({});
     for id in asked {
-        let text = id.as_str().map(str::to_owned).unwrap_or_else(|| id.to_string());
+        let text = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
         let number = text.trim_start_matches("att").parse().unwrap_or(0);
         let found = call.world.content.get(&number).filter(|c| call.may_read(c));
         results[text] = found.map_or(Value::Null, |c| {
