@@ -11,6 +11,8 @@ mod keyring;
 mod layers;
 mod leaks;
 mod library;
+#[cfg(unix)]
+mod repl;
 mod replay;
 mod richtext;
 mod scripts;
