@@ -94,9 +94,14 @@ impl Host {
 
     /// Returns every function there is, the prompt's own first.
     pub fn functions(&self) -> Vec<Function> {
-        let mut all = docs::of_script(&self.session().functions);
+        let mut all = self.own_functions();
         all.extend(docs::functions(self.engine()));
         all
+    }
+
+    /// Returns the functions that the prompt's entries declared.
+    pub fn own_functions(&self) -> Vec<Function> {
+        docs::of_script(&self.session().functions)
     }
 
     /// Looks at the value that `steps` lead to from the variable `name`. Sends nothing.
@@ -112,7 +117,7 @@ impl Host {
     }
 
     /// Looks at what `service` connects to, without a connection; at its `api` if that is asked for.
-    pub fn look_at_service(&self, service: &'static Service, api: bool) -> Look {
+    pub fn look_at_service(service: &'static Service, api: bool) -> Look {
         let receiver = format!("{}{}", service.type_name, if api { "Api" } else { "" });
         let apis = service.flavours.iter().flat_map(|flavour| flavour.apis).copied().collect();
         let members = if api { Vec::new() } else { properties() };

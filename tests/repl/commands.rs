@@ -8,11 +8,11 @@ use std::{fs, os::unix::fs::PermissionsExt};
 fn help_explains_and_find_finds() {
     let (mut prompt, _home) = prompt(&["--sandbox"]);
     holds(&prompt.enter("help"), &["`it`", "find WORDS", "save FILE"]);
-    let verb = ["jira.search(jql, options)", "Lists the issues that match `jql`", "Example: "];
+    let verb = ["search(jql, options)", "Lists the issues that match `jql`", "Example: "];
     holds(&prompt.enter("help jira.search"), &verb);
     holds(&prompt.enter("help search"), &verb);
-    holds(&prompt.enter("help nothing_like_it"), &["error: Client error: nothing is called `nothing_like_it`"]);
-    holds(&prompt.enter("find transition moves"), &["jira.transition(key, name, options)"]);
+    holds(&prompt.enter("help nothing_like_it"), &["error: Client error: there is nothing called `nothing_like_it`"]);
+    holds(&prompt.enter("find transition issue"), &["jira.transition(key, name, options)"]);
     holds(&prompt.enter("find"), &["`find` takes WORDS"]);
     holds(&prompt.enter("fn mine(a) { a }"), &[]);
     holds(&prompt.enter("help mine"), &["mine(a)"]);

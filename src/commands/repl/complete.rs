@@ -59,7 +59,7 @@ pub(super) fn offers(host: &Host, text: &str) -> (usize, Vec<Offer>) {
 
 /// Completes what stands behind a command of the prompt.
 fn argument(host: &Host, text: &str) -> Option<(usize, Vec<Offer>)> {
-    let word = text.trim_start().split_whitespace().next().filter(|word| text.contains(&format!("{word} ")))?;
+    let word = text.split_whitespace().next().filter(|word| text.contains(&format!("{word} ")))?;
     let (name, rest) = commands::split(&format!("{word} x"), |name| host.variable(name).is_some())
         .map(|(name, _)| (name, &text[text.find(word).map_or(0, |at| at + word.len() + 1)..]))?;
     let start = text.len() - rest.len();
@@ -186,9 +186,9 @@ fn look(host: &Host, value: &Value) -> Option<Look> {
     match value {
         Value::Inside(name, steps) => host.look(name, steps),
         Value::Literal(receiver) => of(receiver),
-        Value::Result(None, name) => service(name).map(|service| host.look_at_service(service, false)),
+        Value::Result(None, name) => service(name).map(|service| Host::look_at_service(service, false)),
         Value::Api(made) => match &**made {
-            Value::Result(None, name) => service(name).map(|service| host.look_at_service(service, true)),
+            Value::Result(None, name) => service(name).map(|service| Host::look_at_service(service, true)),
             _ => None,
         },
         Value::Result(Some(owner), name) => {

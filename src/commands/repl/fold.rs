@@ -1,6 +1,7 @@
 //! JSON for the eye: short values on one line, large ones folded.
 
 use crate::json::Json;
+use std::fmt::Write;
 
 /// How many lines a value may take before more of it is folded.
 const LINES: usize = 60;
@@ -61,7 +62,7 @@ impl Writer {
     fn block(&mut self, parts: &[(String, &Json)], [open, close]: [char; 2], what: &str, indent: usize, depth: usize) {
         if depth == 0 {
             self.folded = true;
-            self.out.push_str(&format!("{open}… {}{close}", counted(parts.len(), what)));
+            let _ = write!(self.out, "{open}… {}{close}", counted(parts.len(), what));
             return;
         }
         self.out.push(open);
@@ -77,7 +78,7 @@ impl Writer {
             self.folded = true;
             self.line(indent + 2);
             let left = parts.len() - ITEMS;
-            self.out.push_str(&format!("… {left} more {what}{}", if left == 1 { "" } else { "s" }));
+            let _ = write!(self.out, "… {left} more {what}{}", if left == 1 { "" } else { "s" });
         }
         self.line(indent);
         self.out.push(close);
@@ -116,7 +117,7 @@ fn one_line(json: &Json, out: &mut String, room: usize) -> bool {
         Json::Object(object) => {
             out.push('{');
             let fits = listed(object.iter(), out, room, |(name, value), out| {
-                out.push_str(&format!("{}: ", Json::Text(name.clone())));
+                let _ = write!(out, "{}: ", Json::Text(name.clone()));
                 one_line(value, out, room)
             });
             out.push('}');

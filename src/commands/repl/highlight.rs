@@ -1,6 +1,7 @@
 //! Colours for what is typed, and for data that is shown.
 
 use super::lex::{Kind, pieces};
+use std::fmt::Write;
 
 /// The words of the language.
 pub(super) const KEYWORDS: &[&str] = &[
@@ -17,7 +18,7 @@ pub(super) fn colored(text: &str, from: usize) -> String {
     for piece in pieces(text).into_iter().filter(|piece| piece.end() > from) {
         let shown = &piece.text[from.saturating_sub(piece.start)..];
         match color(piece.kind, piece.text) {
-            Some(color) => out.push_str(&format!("\x1b[{color}m{shown}\x1b[0m")),
+            Some(color) => drop(write!(out, "\x1b[{color}m{shown}\x1b[0m")),
             None => out.push_str(shown),
         }
     }

@@ -189,8 +189,8 @@ mod tests {
     fn the_file_does_not_grow_without_end() {
         let (_home, folder) = folder();
         make_private_folder(&folder).unwrap();
-        let many: String = (0..KEPT + 5).map(|n| format!("{n}\n")).collect();
-        fs::write(folder.join("history"), many).unwrap();
+        let many: Vec<String> = (0..KEPT + 5).map(|n| n.to_string()).collect();
+        fs::write(folder.join("history"), many.join("\n")).unwrap();
         assert_eq!(History::open(&folder).unwrap().entries()[0], "5");
         assert_eq!(read(&folder.join("history")).unwrap().len(), KEPT);
     }

@@ -1,6 +1,6 @@
 //! Whether what was typed is all, or a further line belongs to it.
 
-use super::lex::{Kind, pieces};
+use super::lex::{Kind, Piece, pieces};
 
 /// Says whether `text` goes on in the next line. `ends_early` is the language's own opinion of a text whose brackets and
 /// quotes are in order.
@@ -18,7 +18,7 @@ pub(super) fn is_open(text: &str, ends_early: impl Fn(&str) -> bool) -> bool {
             _ => {}
         }
     }
-    !brackets.is_empty() || pieces.iter().any(|piece| piece.counts()) && ends_early(text)
+    !brackets.is_empty() || pieces.iter().any(Piece::counts) && ends_early(text)
 }
 
 fn fit(open: &str, close: &str) -> bool {

@@ -116,7 +116,7 @@ mod tests {
             (r#"jira(#{ token: env("T"), user: "u" })"#, ""),
             (r#"jira(#{ token: secret("T") })"#, ""),
             (r#"jira(#{ token: opt["x"] })"#, ""),
-            (r#"jira(#{ token: opt.token })"#, ""),
+            ("jira(#{ token: opt.token })", ""),
             (r#"print("the token: ")"#, ""),
             ("issue.key = \"A-1\"", ""),
             (r#"let token = ask_secret("Token: ")"#, ""),

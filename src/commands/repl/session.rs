@@ -8,7 +8,7 @@ use super::{
     secrets, show,
 };
 use crate::{
-    commands::{fail, show as show_report},
+    commands::{fail, find, show as show_report},
     context::Context,
     error::{Error, Kind, Result},
     http::Interrupt,
@@ -81,7 +81,7 @@ impl Session {
         }
         Ok(match name {
             "help" => help::help(&self.host.borrow(), rest)?,
-            "find" => help::find(&self.host.borrow(), rest)?,
+            "find" => self.find(rest)?,
             "vars" => self.variables(),
             "save" => self.save(rest)?,
             _ => self.kind_of(rest)?,
@@ -157,6 +157,13 @@ impl Session {
         let mut host = self.host.borrow_mut();
         let ending = host.run_entry(None, text)?;
         Ok(if let Ending::Value(value) = ending { host.kind_of(&value) } else { String::new() })
+    }
+
+    fn find(&self, words: &str) -> Result<String> {
+        let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
+        let found = find::search(&self.host.borrow(), &words)?;
+        let note = found.note.map(|note| format!("\n({note})")).unwrap_or_default();
+        Ok(format!("{}{note}", found.text))
     }
 
     fn variables(&self) -> String {

@@ -74,9 +74,9 @@ fn harmless(text: &str) -> String {
 /// Prints `text`: by a pager if it is longer than the terminal. `meanwhile` is called now and then while that runs.
 pub(super) fn print(context: &Context, text: &str, meanwhile: &dyn Fn()) {
     let long = context.height().is_some_and(|height| rows(text, context.width()) + 1 >= usize::from(height));
-    let pager = context.env("PAGER").unwrap_or_else(|| "less -R".to_owned());
-    let paged = long && context.interactive && !matches!(pager.trim(), "" | "cat");
-    if !paged || !context.feed(&pager, &format!("{text}\n"), meanwhile) {
+    let command = context.env("PAGER").unwrap_or_else(|| "less -R".to_owned());
+    let paged = long && context.interactive && !matches!(command.trim(), "" | "cat");
+    if !paged || !context.feed(&command, &format!("{text}\n"), meanwhile) {
         context.print(text);
     }
 }
