@@ -40,12 +40,12 @@ fn start() -> String {
     format!("{START}\n{}", commands.join("\n"))
 }
 
-/// Returns the name that the reference has for a member of a variable, or of a type: `j.search` is `jira.search`.
+/// Returns the name that the reference has for a connection, a type, or a member of one: `j.search` is `jira.search`.
 fn published(host: &Host, subject: &str) -> String {
-    let Some((owner, rest)) = subject.split_once('.') else { return subject.to_owned() };
+    let (owner, rest) = subject.split_once('.').map_or((subject, ""), |(owner, _)| (owner, &subject[owner.len()..]));
     let receiver = host.look(owner, &[]).map_or_else(|| owner.to_owned(), |look| look.receiver);
     let service = SERVICES.iter().find(|service| service.type_name == receiver);
-    service.map_or_else(|| subject.to_owned(), |service| format!("{}.{rest}", service.name))
+    service.map_or_else(|| subject.to_owned(), |service| format!("{}{rest}", service.name))
 }
 
 /// Explains a function that the user has declared.
@@ -81,6 +81,7 @@ mod tests {
     fn verbs_are_explained_by_whatever_they_are_called() {
         let mut host = host();
         host.run_entry(None, CONNECT).unwrap();
+        assert_eq!(help(&host, "j").unwrap(), help(&host, "jira").unwrap());
         for subject in ["jira.search", "Jira.search", "j.search", "search", "search()"] {
             let text = help(&host, subject).unwrap();
             assert!(text.contains("search(jql, options)\n  Lists the issues"), "{text}");
