@@ -124,10 +124,12 @@ impl Host {
         Look { receiver, members, service: Some(service.name), apis }
     }
 
-    /// Returns the names of the saved sessions of a service.
+    /// Returns the names of the saved sessions of a service. No store is opened for it.
     pub fn saved_sessions(&self, service: &str) -> Vec<String> {
-        let _ = service;
-        Vec::new()
+        let world = self.world();
+        // With practice servers nothing real is looked at; a list that cannot be read offers nothing.
+        let all = if world.practice.is_some() { Vec::new() } else { world.sessions().list().unwrap_or_default() };
+        all.into_iter().filter(|saved| saved.service == service).map(|saved| saved.name).collect()
     }
 
     /// Returns the name of a value's type.
@@ -161,20 +163,13 @@ impl Host {
             return Ok(View::Nothing);
         }
         if let Some(stream) = value.read_lock::<Stream>() {
-            return Ok(self.beginning(&stream)?);
+            return Ok(beginning(&stream)?);
         }
         if value.is_array() || members(value).is_some() {
             return Ok(View::Data(self.shown(value, 0)));
         }
         let text = printed(self.engine(), value).map_err(|error| self.failure("", &error))?;
         Ok(View::Text(if value.is_fnptr() { function_name(&text) } else { text }))
-    }
-
-    fn beginning(&self, stream: &Stream) -> Result<View> {
-        match stream.peek(FIRST_ITEMS)? {
-            Some((items, more)) => Ok(View::Beginning(items, more)),
-            None => Ok(View::Text(stream.shown())),
-        }
     }
 
     /// Makes JSON of a value for the eye.
@@ -210,6 +205,13 @@ impl Host {
         let mut named =
             all.iter().filter(|f| f.name == name && (receiver.is_none() || f.receiver.as_deref() == receiver));
         named.find_map(|f| Some(docs::options(&f.comment)).filter(|options| !options.is_empty())).unwrap_or_default()
+    }
+}
+
+fn beginning(stream: &Stream) -> Result<View> {
+    match stream.peek(FIRST_ITEMS)? {
+        Some((items, more)) => Ok(View::Beginning(items, more)),
+        None => Ok(View::Text(stream.shown())),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What Tab does.
 
 use super::{Prompt, holds, prompt, start};
+use crate::common::practice::Practice;
 
 /// Types `text` and Tab twice, waits for each of `parts` to be listed, and clears the line.
 fn lists(prompt: &mut Prompt, text: &str, parts: &[&str]) {
@@ -49,4 +50,18 @@ fn tab_lists_verbs_with_their_sentence() {
     lists(&mut prompt, "jira.tran", &verbs);
     lists(&mut prompt, "jira.api.getIssueT", &["getIssueType ", "GET /rest/api/3/issuetype/{id}"]);
     lists(&mut prompt, "jira.search(\"\", #{ ", &["fields", "expand", "limit"]);
+}
+
+#[test]
+fn tab_completes_saved_sessions() {
+    let jira = Practice::server();
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let start =
+        start(home.path(), &["--no-color"]).env("TIELINE_STORE", "file").env("TIELINE_PASSPHRASE", "hunter2-secret");
+    let mut prompt = start.env("TIELINE_JIRA_SERVER", &jira.url).env("TIELINE_JIRA_TOKEN", "pat-sandbox-mira").begin();
+    prompt.enter("jira().save_session(\"workplace\");");
+    for (typed, rest) in [("jira(\"wor\t", "\").service"), ("jira(#{ session: \"wor\t", "\" }).service")] {
+        prompt.keys(typed);
+        assert_eq!(prompt.enter(rest).trim(), "jira");
+    }
 }

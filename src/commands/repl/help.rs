@@ -51,8 +51,8 @@ fn published(host: &Host, subject: &str) -> String {
 /// Explains a function that the user has declared.
 fn own(host: &Host, name: &str) -> Option<String> {
     let explained = |function: &Function| {
-        let comment: String = function.comment.lines().map(|line| format!("\n  {line}")).collect();
-        format!("{}{comment}", function.form())
+        let comment = function.comment.lines().map(|line| format!("  {line}"));
+        std::iter::once(function.form()).chain(comment).collect::<Vec<_>>().join("\n")
     };
     let all = host.own_functions();
     let found: Vec<String> = all.iter().filter(|function| function.name == name).map(explained).collect();

@@ -100,7 +100,7 @@ fn in_text(before: &[Piece<'_>]) -> Place {
         return Place::File;
     }
     let Some((open, call)) = opened(before).and_then(|open| Some((open, call(before, open)?))) else {
-        return Place::Nothing;
+        return in_map(before);
     };
     let argument = commas(&before[open + 1..]);
     match (&call.owner, call.name.as_str(), argument) {
@@ -110,6 +110,16 @@ fn in_text(before: &[Piece<'_>]) -> Place {
             Place::File
         }
         (Some(_), "upload" | "download" | "attach", 1) => Place::File,
+        _ => Place::Nothing,
+    }
+}
+
+/// What may stand in a text that is a value of a map: the name of a session, in the map of a connection.
+fn in_map(before: &[Piece<'_>]) -> Place {
+    let named = matches!(before, [.., key, colon] if ["session", "login"].contains(&key.text) && colon.is(":"));
+    let outer = opened(before).filter(|open| named && before[*open].is("#{")).and_then(|open| opened(&before[..open]));
+    match outer.and_then(|outer| call(before, outer)) {
+        Some(call) if call.owner.is_none() && service(&call.name).is_some() => Place::Session(call.name),
         _ => Place::Nothing,
     }
 }
@@ -264,6 +274,8 @@ mod tests {
             ("let j = jira(#{ server: \"x\",\n  to", 31, option(None, "jira", None)),
             ("let m = #{ ke", 11, Place::Nothing),
             ("jira(\"wo", 6, Place::Session("jira".to_owned())),
+            ("jira(#{ server: \"x\", session: \"wo", 32, Place::Session("jira".to_owned())),
+            ("jira(#{ server: \"wo", 17, Place::Nothing),
             ("read_text(\"no", 11, Place::File),
             ("write_csv(\"no", 11, Place::File),
             ("write_text(\"a\", \"b", 17, Place::Nothing),
