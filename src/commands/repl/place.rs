@@ -274,7 +274,7 @@ mod tests {
             ("let j = jira(#{ server: \"x\",\n  to", 31, option(None, "jira", None)),
             ("let m = #{ ke", 11, Place::Nothing),
             ("jira(\"wo", 6, Place::Session("jira".to_owned())),
-            ("jira(#{ server: \"x\", session: \"wo", 32, Place::Session("jira".to_owned())),
+            ("jira(#{ server: \"x\", session: \"wo", 31, Place::Session("jira".to_owned())),
             ("jira(#{ server: \"wo", 17, Place::Nothing),
             ("read_text(\"no", 11, Place::File),
             ("write_csv(\"no", 11, Place::File),
