@@ -1,5 +1,9 @@
 //! The outside world, read once: environment, streams, terminal, directories. Nothing else looks at the process.
 
+mod bars;
+
+pub use bars::{Bars, Spinner};
+
 use crate::{
     error::{Error, Result},
     secret::{Secret, redact},
@@ -9,8 +13,13 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     io::{BufRead, IsTerminal, Read, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
 };
+
+/// How often a program that has the terminal is asked whether it has ended.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// What the program knows of the process it runs in, and its only way to speak.
 #[allow(clippy::struct_excessive_bools)] // each is a fact of its own
@@ -26,6 +35,8 @@ pub struct Context {
     pub quiet: bool,
     /// Whether to colour what goes to a terminal.
     pub color: bool,
+    /// Progress bars and the spinner.
+    pub bars: Bars,
     out: RefCell<Box<dyn Write + Send>>,
     /// Whether nobody reads standard output any more.
     deaf: Cell<bool>,
@@ -44,6 +55,7 @@ impl Context {
             errors_are_terminal: std::io::stderr().is_terminal(),
             quiet: false,
             color,
+            bars: Bars::new(std::io::stderr().is_terminal()),
             out: RefCell::new(Box::new(std::io::BufWriter::new(std::io::stdout()))),
             deaf: Cell::new(false),
         }
@@ -64,7 +76,9 @@ impl Context {
         }
         let text = redact(text);
         let mut out = self.out.borrow_mut();
-        let done = writeln!(out, "{text}").and_then(|()| if self.output_is_terminal { out.flush() } else { Ok(()) });
+        let done = self.bars.aside(|| {
+            writeln!(out, "{text}").and_then(|()| if self.output_is_terminal { out.flush() } else { Ok(()) })
+        });
         if done.is_err() {
             self.deaf.set(true);
         }
@@ -91,13 +105,18 @@ impl Context {
     /// Writes one line for the person running this to standard error, without secrets.
     pub fn say(&self, text: &str) {
         self.flush();
-        let _ = writeln!(std::io::stderr(), "{}", redact(text));
+        self.bars.aside(|| {
+            let _ = writeln!(std::io::stderr(), "{}", redact(text));
+        });
     }
 
     /// Returns a voice of its own for what speaks from another thread: one line at a time, without secrets.
     pub fn voice(&self) -> std::sync::Arc<dyn Fn(&str) + Send + Sync> {
-        std::sync::Arc::new(|text| {
-            let _ = writeln!(std::io::stderr(), "{}", redact(text));
+        let bars = self.bars.clone();
+        std::sync::Arc::new(move |text| {
+            bars.aside(|| {
+                let _ = writeln!(std::io::stderr(), "{}", redact(text));
+            });
         })
     }
 
@@ -113,8 +132,22 @@ impl Context {
         self.output_is_terminal.then(|| console::Term::stdout().size().1)
     }
 
+    /// Returns the height of the terminal that standard output goes to, in lines; nothing if it goes elsewhere.
+    pub fn height(&self) -> Option<u16> {
+        self.output_is_terminal.then(|| console::Term::stdout().size().0)
+    }
+
+    /// Turns a spinner, from half a second on and only where somebody watches, until it is dropped.
+    pub fn busy(&self) -> Option<Spinner> {
+        (self.errors_are_terminal && !self.quiet).then(|| self.bars.spin())
+    }
+
     /// Asks a question on the terminal and returns the answer without its line end.
     pub fn ask(&self, question: &str) -> Result<String> {
+        self.bars.away(|| self.answer(question))
+    }
+
+    fn answer(&self, question: &str) -> Result<String> {
         self.prompt(question)?;
         let mut line = String::new();
         match std::io::stdin().lock().read_line(&mut line) {
@@ -128,8 +161,10 @@ impl Context {
         if !self.interactive {
             return self.ask(question).map(Secret::new);
         }
-        self.prompt(question)?;
-        let typed = rpassword::read_password();
+        let typed = self.bars.away(|| {
+            self.prompt(question)?;
+            Ok::<_, Box<Error>>(rpassword::read_password())
+        })?;
         typed.map(Secret::new).map_err(|e| Error::client(format_args!("cannot read the answer: {e}")))
     }
 
@@ -149,14 +184,45 @@ impl Context {
 
     /// Runs a command of the user's by the shell and returns what it prints; its complaints go to standard error.
     pub fn command(&self, command: &str) -> std::result::Result<String, String> {
-        let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-        let mut process = std::process::Command::new(shell);
-        process.args([flag, command]).stdin(std::process::Stdio::inherit()).stderr(std::process::Stdio::inherit());
-        let output = process.output().map_err(|e| format!("cannot run it: {e}"))?;
+        let mut process = shell(command);
+        let output = process
+            .stdin(Stdio::inherit())
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|e| format!("cannot run it: {e}"))?;
         if !output.status.success() {
             return Err(format!("it failed ({})", output.status));
         }
         String::from_utf8(output.stdout).map_err(|_| "it printed something that is not UTF-8".to_owned())
+    }
+
+    /// Lets the shell run `command` on the terminal, with `text`, without secrets, as its input. Calls `meanwhile` now
+    /// and then until it ends. Says whether the command was there.
+    pub fn feed(&self, command: &str, text: &str, meanwhile: &dyn Fn()) -> bool {
+        self.flush();
+        let Ok(mut child) = shell(command).stdin(Stdio::piped()).spawn() else { return false };
+        let (input, text) = (child.stdin.take(), redact(text).into_owned());
+        let feeder = std::thread::spawn(move || {
+            // Whoever stops reading has seen enough.
+            input.map(|mut input| input.write_all(text.as_bytes()))
+        });
+        let code = ended(&mut child, meanwhile).and_then(|status| status.code());
+        drop(feeder.join());
+        // What shells answer for a command that they do not find.
+        !matches!(code, None | Some(126 | 127 | 9009))
+    }
+
+    /// Lets the user change `file` by `editor`, a command. Calls `meanwhile` now and then until it ends.
+    pub fn edit(&self, editor: &str, file: &Path, meanwhile: &dyn Fn()) -> Result<()> {
+        self.flush();
+        let mut words = editor.split_whitespace();
+        let mut command = Command::new(words.next().unwrap_or("vi"));
+        let child = command.args(words).arg(file).spawn();
+        let mut child = child.map_err(|e| Error::client(format_args!("cannot run the editor `{editor}`: {e}")))?;
+        match ended(&mut child, meanwhile) {
+            Some(status) if status.success() => Ok(()),
+            _ => Err(Error::client(format_args!("the editor `{editor}` failed; nothing was run"))),
+        }
     }
 
     /// Returns the directory for what outlives a run but is no configuration, such as the history.
@@ -175,5 +241,24 @@ impl Context {
         let home = || self.env("HOME").or_else(|| self.env("USERPROFILE")).map(PathBuf::from);
         let base = self.env(variable).map(PathBuf::from).filter(|dir| dir.is_absolute());
         base.or_else(|| home().map(|home| home.join(under_home))).map(|dir| dir.join("tieline"))
+    }
+}
+
+/// Lets the user's shell read `command`.
+fn shell(command: &str) -> Command {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let mut process = Command::new(shell);
+    process.args([flag, command]);
+    process
+}
+
+/// Waits for a program that has the terminal.
+fn ended(child: &mut Child, meanwhile: &dyn Fn()) -> Option<std::process::ExitStatus> {
+    loop {
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(GLANCE),
+            done => return done.ok().flatten(),
+        }
+        meanwhile();
     }
 }

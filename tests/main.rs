@@ -12,6 +12,8 @@ mod layers;
 mod leaks;
 mod library;
 mod readme;
+#[cfg(unix)]
+mod repl;
 mod replay;
 mod richtext;
 mod scripts;

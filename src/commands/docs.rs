@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     http::Interrupt,
-    script::{Arguments, Chapter, Reference, Topic, Verbs, functions, topics},
+    script::{Arguments, Chapter, Host, Reference, Topic, Verbs, functions, topics},
     services::{Service, service},
 };
 use std::{fmt::Write, rc::Rc};
@@ -24,13 +24,16 @@ pub(super) fn run(
     let text = match (name, markdown) {
         (_, true) => markdown_of(&reference),
         (None, false) => overview(&reference),
-        (Some(name), false) => match named(&reference, name) {
-            Some(text) => text,
-            None => plain(&topics(functions(host.engine())), name).ok_or_else(|| unknown(&reference, name))?,
-        },
+        (Some(name), false) => about(&host, &reference, name)?,
     };
     context.print(text.trim_end());
     Ok(0)
+}
+
+/// Explains what is called `name`.
+pub(super) fn about(host: &Host, reference: &Reference, name: &str) -> Result<String> {
+    let known = named(reference, name).or_else(|| plain(&topics(functions(host.engine())), name));
+    known.ok_or_else(|| unknown(reference, name))
 }
 
 fn unknown(reference: &Reference, name: &str) -> Box<Error> {
@@ -88,7 +91,7 @@ fn operations(service: &Service) -> usize {
 }
 
 /// Explains a service, one of its verbs or operations, or a helper function.
-fn named(reference: &Reference, name: &str) -> Option<String> {
+pub(super) fn named(reference: &Reference, name: &str) -> Option<String> {
     if let Some(service) = service(name) {
         return Some(service_text(service, reference));
     }

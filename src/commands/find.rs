@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     http::Interrupt,
-    script::{Arguments, Reference},
+    script::{Arguments, Host, Reference},
     services::{SERVICES, Service},
 };
 use std::{collections::BTreeMap, rc::Rc};
@@ -31,14 +31,32 @@ pub(super) struct Entry {
     bonus: u32,
 }
 
+/// What a search found, as it is shown.
+pub(super) struct Found {
+    /// The best entries, a line each.
+    pub text: String,
+    /// How to see more, if there is more.
+    pub note: Option<String>,
+}
+
 /// Prints what fits `words`.
 pub(super) fn run(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, words: &[String]) -> Result<u8> {
+    let host = host(context, setup, interrupt, Arguments::new("find", Vec::new()))?;
+    let found = search(&host, words)?;
+    context.print(&found.text);
+    if let Some(note) = found.note {
+        context.note(&note);
+    }
+    Ok(0)
+}
+
+/// Searches everything that `host` knows for `words`.
+pub(super) fn search(host: &Host, words: &[String]) -> Result<Found> {
     let wanted: Vec<String> = words.iter().flat_map(|word| split(word)).collect();
     if wanted.is_empty() {
-        return Err(Error::client("find needs a word to look for").hint("such as `tieline find transition issue`"));
+        return Err(Error::client("find needs a word to look for").hint("such as `find transition issue`"));
     }
-    let host = host(context, setup, interrupt, Arguments::new("find", Vec::new()))?;
-    let entries = entries(&Reference::new(&host));
+    let entries = entries(&Reference::new(host));
     let found = best(&entries, &wanted);
     if found.is_empty() {
         return Err(Error::client(format_args!("nothing fits \"{}\"", words.join(" ")))
@@ -46,13 +64,10 @@ pub(super) fn run(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, w
     }
     let shown = &found[..found.len().min(SHOWN)];
     let width = shown.iter().map(|entry| entry.form.chars().count()).max().unwrap_or(0).min(WIDEST);
-    for entry in shown {
-        context.print(&format!("{:width$}  {}", entry.form, entry.about));
-    }
-    if found.len() > SHOWN {
-        context.note(&format!("and {} more; another word narrows it down", found.len() - SHOWN));
-    }
-    Ok(0)
+    let lines: Vec<String> = shown.iter().map(|entry| format!("{:width$}  {}", entry.form, entry.about)).collect();
+    let left = found.len() - shown.len();
+    let note = (left > 0).then(|| format!("and {left} more; another word narrows it down"));
+    Ok(Found { text: lines.join("\n"), note })
 }
 
 /// Returns everything that can be found.

@@ -22,7 +22,15 @@ use crate::{
     secret::Secret,
     services::{self, Service},
 };
-use std::{path::PathBuf, rc::Rc, time::Duration};
+use std::{
+    path::PathBuf,
+    rc::Rc,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+/// How long a prompt waits for what Ctrl-C stopped, before another Ctrl-C ends the program.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How the run was asked to go: the flags before the script.
 #[allow(clippy::struct_excessive_bools)] // each is a flag of its own
@@ -132,18 +140,23 @@ pub enum Job {
 /// Does `job`, on a thread whose stack holds the deepest script, and returns the exit code.
 pub fn run(context: Context, setup: Setup, job: Job) -> u8 {
     let interrupt = Interrupt::default();
-    let heeded = interrupt.clone();
+    let heeded = (interrupt.clone(), Mutex::new(Instant::now()));
+    let patience = if matches!(job, Job::Repl { .. }) { PATIENCE } else { Duration::ZERO };
     // Without this the first Ctrl-C would end the program on the spot, and leave its sessions open.
-    let _ = ctrlc::set_handler(move || heed(&heeded));
+    let _ = ctrlc::set_handler(move || heed(&heeded.0, &heeded.1, patience));
     let start = std::thread::Builder::new().name("script".to_owned()).stack_size(STACK);
     let work = start.spawn(move || dispatch(Rc::new(context), &setup, &interrupt, job));
     // A panic has told its story on standard error already.
     work.ok().and_then(|thread| thread.join().ok()).unwrap_or(1)
 }
 
-/// The first Ctrl-C stops what is running; a second one, if that takes too long, the program.
-fn heed(interrupt: &Interrupt) {
-    if interrupt.raise() {
+/// The first Ctrl-C stops what is running; a later one the program, if that has had no effect for `patience`.
+fn heed(interrupt: &Interrupt, first: &Mutex<Instant>, patience: Duration) {
+    // A poisoned lock still holds a moment.
+    let mut first = first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !interrupt.raise() {
+        *first = Instant::now();
+    } else if first.elapsed() >= patience {
         std::process::exit(130);
     }
 }

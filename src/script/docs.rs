@@ -174,6 +174,14 @@ fn uncommented<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     lines.flat_map(str::lines).map(|line| line.trim_start_matches('/').trim()).collect::<Vec<_>>().join("\n")
 }
 
+/// Returns the options that a description names: `Options: `fields` (names or a list), `expand`.`
+pub(super) fn options(comment: &str) -> Vec<String> {
+    let start = |line: &str| ["Options: ", "Option: "].iter().find_map(|word| line.find(word));
+    let listed = comment.lines().find_map(|line| start(line).map(|at| &line[at..])).unwrap_or_default();
+    let quoted = listed.split('`').skip(1).step_by(2);
+    quoted.map(|option| option.split(':').next().unwrap_or(option).to_owned()).collect()
+}
+
 /// The types of connections, by which their natives are known.
 struct Connections(Vec<(TypeId, &'static str)>);
 
@@ -186,6 +194,13 @@ impl Visitor for Connections {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn options_are_read_from_descriptions() {
+        assert_eq!(options("Lists.\nOptions: `fields` (names or a list), `expand`."), ["fields", "expand"]);
+        assert_eq!(options("Deletes it. Option: `subtasks: true` deletes its sub-tasks too."), ["subtasks"]);
+        assert!(options("Returns the `key`.").is_empty());
+    }
 
     #[test]
     fn a_native_is_a_method_by_its_first_parameter() {

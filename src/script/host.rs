@@ -7,6 +7,7 @@ use super::{
     native::{Thrown, native},
     operations, params, present,
     present::Output,
+    session::Session,
     stream, trace,
     trace::Failure,
     world::World,
@@ -39,11 +40,9 @@ pub enum Ending {
 /// The engine, the names it knows, and the run it serves.
 pub struct Host {
     engine: Engine,
-    scope: Scope<'static>,
     world: Rc<World>,
     library: Library,
-    /// What the REPL's earlier lines declared.
-    functions: AST,
+    session: Session,
     sources: HashMap<String, String>,
 }
 
@@ -64,14 +63,7 @@ impl Host {
         connection::register(&mut engine, &world);
         operations::register_missing(&mut engine, &world);
         engine.set_module_resolver(modules::Beside::default());
-        Host {
-            engine,
-            scope: Scope::new(),
-            world,
-            library: Library::default(),
-            functions: AST::empty(),
-            sources: HashMap::new(),
-        }
+        Host { engine, world, library: Library::default(), session: Session::default(), sources: HashMap::new() }
     }
 
     /// Runs the script at `path`.
@@ -90,19 +82,22 @@ impl Host {
         self.ended(source, self.engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast))
     }
 
-    /// Runs one entry of a prompt: what it declares stays.
-    pub fn run_line(&mut self, text: &str) -> std::result::Result<Ending, Failure> {
-        let source = "input";
-        let entry = self.compile(source, text)?;
-        let mut whole = self.functions.clone();
-        whole += entry;
-        whole.set_source(source);
-        let mut scope = std::mem::take(&mut self.scope);
+    /// Runs one entry of a prompt, typed or from the file `source`: what it declares stays.
+    pub fn run_entry(&mut self, source: Option<&str>, text: &str) -> std::result::Result<Ending, Failure> {
+        let text = self.prepared(text);
+        let moved = self.session.add(source, &text);
+        self.run_moved(&moved).map_err(|failure| self.session.placed(failure))
+    }
+
+    fn run_moved(&mut self, text: &str) -> std::result::Result<Ending, Failure> {
+        let compiled = self.engine.compile_with_scope(&self.session.scope, text);
+        let entry = compiled.map_err(|e| self.failure("input", &EvalAltResult::from(e)))?;
+        let whole = self.session.extended(entry);
+        let mut scope = std::mem::take(&mut self.session.scope);
         let done = self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &whole);
-        self.scope = scope;
-        whole.clear_statements();
-        self.functions = whole;
-        self.ended(source, done)
+        self.session.scope = scope;
+        self.session.keep(whole);
+        self.ended("input", done)
     }
 
     /// Says how a run of `source` ended.
@@ -126,14 +121,20 @@ impl Host {
 
     /// Compiles `text` and makes ready the verbs of the services it names.
     pub fn compile(&mut self, source: &str, text: &str) -> std::result::Result<AST, Failure> {
-        let text = without_shebang(text);
+        let text = self.prepared(text);
         self.sources.insert(source.to_owned(), text.clone());
-        self.library.load(&mut self.engine, &text);
-        operations::prepare(&mut self.engine, &self.world, &text);
-        let compiled = self.engine.compile_with_scope(&self.scope, &text);
+        let compiled = self.engine.compile(&text);
         let mut ast = compiled.map_err(|e| self.failure(source, &EvalAltResult::from(e)))?;
         ast.set_source(source);
         Ok(ast)
+    }
+
+    /// Makes ready what `text` names; returns the text as the engine takes it.
+    fn prepared(&mut self, text: &str) -> String {
+        let text = without_shebang(text);
+        self.library.load(&mut self.engine, &text);
+        operations::prepare(&mut self.engine, &self.world, &text);
+        text
     }
 
     /// For `--help` on a script that declares no parameters, what it says of itself is all there is.
@@ -162,6 +163,9 @@ impl Host {
         if let Some(text) = self.sources.get(source) {
             return Some(text.clone());
         }
+        if let Some(text) = self.session.text_of(source) {
+            return Some(text.to_owned());
+        }
         super::library::text_of(source).map(str::to_owned).or_else(|| std::fs::read_to_string(source).ok())
     }
 
@@ -170,19 +174,19 @@ impl Host {
         &self.engine
     }
 
-    /// Returns the variables of the prompt.
-    pub fn scope(&self) -> &Scope<'static> {
-        &self.scope
-    }
-
-    /// Returns the variables of the prompt, to be set.
-    pub fn scope_mut(&mut self) -> &mut Scope<'static> {
-        &mut self.scope
-    }
-
     /// Makes ready the verbs of all services, for a prompt.
     pub fn load_all(&mut self) {
         self.library.load_all(&mut self.engine);
+    }
+
+    /// Returns what the entries of a prompt left behind.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Makes `value` the last result of the prompt: `it`.
+    pub fn remember(&mut self, value: &Dynamic) {
+        self.session.remember(value);
     }
 
     /// Returns what the natives of this run share.

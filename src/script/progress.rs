@@ -13,6 +13,7 @@ pub(super) fn bar(context: &Context, label: &str) -> Progress {
         return Arc::new(|_, _| {});
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    let bars = context.bars.clone();
     let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
     if let Ok(style) = style {
         bar.set_style(style);
@@ -21,7 +22,7 @@ pub(super) fn bar(context: &Context, label: &str) -> Progress {
     Arc::new(move |done, total| {
         let Some(total) = total.filter(|total| *total >= SMALL) else { return };
         if bar.length().is_none() {
-            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bars.add(bar.clone());
             bar.set_length(total);
         }
         bar.set_position(done);

@@ -30,6 +30,8 @@ struct Inner {
     limit: Option<usize>,
     given: usize,
     total: Option<i64>,
+    /// Whether somebody reads it, or has.
+    begun: bool,
 }
 
 enum State {
@@ -54,6 +56,7 @@ impl Stream {
             limit: None,
             given: 0,
             total: None,
+            begun: false,
         })))
     }
 
@@ -101,14 +104,20 @@ impl Stream {
 
     /// Refuses a second pass: the items are gone.
     fn begin(&self) -> Result<()> {
-        let inner = self.0.borrow();
-        if matches!(inner.state, State::New(_)) {
+        if !std::mem::replace(&mut self.0.borrow_mut().begun, true) {
             return Ok(());
         }
         Err(Error::client("this list was read already").hint("keep its items with .all() and work on those"))
     }
 
-    fn shown(&self) -> String {
+    /// Returns the first items, at most `n`, and whether there may be more. They stay in the list, and no more is
+    /// fetched. Nothing once somebody reads it.
+    pub(super) fn peek(&self, n: usize) -> Result<Option<(Vec<Json>, bool)>> {
+        let mut inner = self.0.borrow_mut();
+        if inner.begun { Ok(None) } else { inner.peek(n).map(Some) }
+    }
+
+    pub(super) fn shown(&self) -> String {
         let inner = self.0.borrow();
         let service = inner.account.service().name;
         match &inner.state {
@@ -120,6 +129,22 @@ impl Stream {
 }
 
 impl Inner {
+    fn peek(&mut self, n: usize) -> Result<(Vec<Json>, bool)> {
+        let n = self.limit.map_or(n, |limit| limit.min(n));
+        if let (0, State::New(request)) = (self.items.len(), &self.state) {
+            let request = (**request).clone();
+            let page = self.only_page(&request, n)?;
+            self.total = page.total.or(self.total);
+            self.items = page.items.into_iter();
+        }
+        while self.items.len() < n {
+            let Some(page) = self.next_page()? else { break };
+            self.items = self.items.as_slice().iter().cloned().chain(page.items).collect::<Vec<_>>().into_iter();
+        }
+        let more = self.items.len() > n || !matches!(self.state, State::Done);
+        Ok((self.items.as_slice().iter().take(n).cloned().collect(), more && self.limit != Some(n)))
+    }
+
     fn next(&mut self) -> Option<Result<Json>> {
         if self.limit.is_some_and(|limit| self.given >= limit) {
             self.stop_at_limit();
