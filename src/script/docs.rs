@@ -73,7 +73,9 @@ pub fn topics(mut functions: Vec<Function>) -> Vec<Topic> {
         });
         // Each form may add a word of its own; most say the same.
         if !topic.comment.contains(&function.comment) {
-            topic.comment = format!("{}\n{}", topic.comment, function.comment).trim_start().to_owned();
+            let between = if topic.comment.is_empty() { "" } else { "\n" };
+            topic.comment.push_str(between);
+            topic.comment.push_str(&function.comment);
         }
         if !topic.forms.iter().any(|form| form.parameters == function.parameters) {
             topic.forms.push(function);
