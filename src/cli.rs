@@ -30,7 +30,7 @@ tieline SCRIPT [ARGS…]  runs a script; everything after SCRIPT is the script's
 tieline                 is a prompt on a terminal; otherwise it runs standard input
 
 Exit codes: 0 done; 1 the script failed; 2 wrong usage or parameters; 3 remote error; 4 not authorised;
-130 interrupted; exit(n) gives the script's own.";
+5 some items of a bulk run failed; 130 interrupted; exit(n) gives the script's own.";
 
 /// Flags before the script.
 #[derive(Args)]
@@ -48,6 +48,9 @@ struct Flags {
     /// Show each request on standard error, without secrets.
     #[arg(long)]
     trace: bool,
+    /// Do at most N things at a time, whatever a script asks for.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    jobs: Option<u32>,
     /// Seconds that one answer may take.
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     timeout: String,
@@ -265,6 +268,7 @@ fn setup(flags: &Flags) -> Result<Setup> {
         simulate: flags.simulate,
         read_only: flags.read_only,
         trace: flags.trace,
+        jobs: flags.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
         timeout: auth::seconds_of(&flags.timeout)?,
         ca: flags.ca.clone(),
         insecure: flags.insecure,

@@ -3,6 +3,7 @@
 
 mod auth;
 mod bad_input;
+mod bulk;
 mod common;
 mod docs;
 mod engine;
@@ -11,6 +12,7 @@ mod keyring;
 mod layers;
 mod leaks;
 mod library;
+mod parallel;
 mod readme;
 #[cfg(unix)]
 mod repl;

@@ -43,6 +43,8 @@ pub struct Setup {
     pub read_only: bool,
     /// Requests are shown.
     pub trace: bool,
+    /// How much may be done at a time.
+    pub jobs: Option<usize>,
     /// How long one answer may take.
     pub timeout: Duration,
     /// Further certificates.
@@ -221,6 +223,7 @@ fn host(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: 
 /// Makes the surroundings of a run.
 fn world(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, arguments: Arguments) -> Result<World> {
     let mut world = real_world(context, setup, interrupt, arguments);
+    world.jobs = setup.jobs;
     if setup.sandbox {
         world.practice = Some(practice::connect()?);
     }

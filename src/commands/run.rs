@@ -9,6 +9,9 @@ use crate::{
 };
 use std::rc::Rc;
 
+/// The exit code of a run in which a `bulk` left items undone.
+const PARTLY: u8 = 5;
+
 /// Runs `text` with `words` as its arguments; prints its value as `output` says.
 pub(super) fn run(
     context: &Rc<Context>,
@@ -31,7 +34,10 @@ pub(super) fn run(
     };
     let code = match done {
         Ok(Ending::Exit(code)) => code,
-        Ok(Ending::Value(value)) => finish(&host, &value, output),
+        Ok(Ending::Value(value)) => match finish(&host, &value, output) {
+            0 if host.world().partly.get() => PARTLY,
+            code => code,
+        },
         Err(failure) => fail(context, &host, &failure),
     };
     host.world().close();

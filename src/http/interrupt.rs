@@ -65,10 +65,15 @@ pub fn wait<T>(interrupt: &Interrupt, future: impl Future<Output = Result<T>>) -
     runtime()?.block_on(async {
         tokio::select! {
             biased;
-            () = interrupt.raised() => Err(Error::new(Kind::Cancelled, "Client error: interrupted")),
+            () = interrupt.raised() => Err(interrupted()),
             done = future => done,
         }
     })
+}
+
+/// Returns the error of a wait that was cut short.
+pub fn interrupted() -> Box<Error> {
+    Error::new(Kind::Cancelled, "Client error: interrupted")
 }
 
 /// Does nothing for `time`.

@@ -25,7 +25,7 @@ pub use client::{Client, Options, Say};
 pub use decode::Content;
 pub use failure::{failure, not_authorised, refused};
 pub use header::header;
-pub use interrupt::{Interrupt, pause, wait, within};
+pub use interrupt::{Interrupt, interrupted, pause, wait, within};
 pub use ledger::Ledger;
 pub use pages::{Arrays, Page, Pager};
 pub use route::{Filled, fill, query_pairs};

@@ -47,7 +47,11 @@ pub(super) fn explain(engine: &Engine, error: &EvalAltResult, text: &str) -> (St
         EvalAltResult::ErrorStackOverflow(_) => {
             (refusal("the calls are nested too deeply"), Some("does a function call itself without an end?".to_owned()))
         }
-        EvalAltResult::ErrorRuntime(value, _) => (thrown(value), None),
+        EvalAltResult::ErrorDataRace(..) => (
+            refusal("a captured list or map is in use: another item works on it and waits meanwhile"),
+            Some("give each item a copy of its own first, such as let own = names;".to_owned()),
+        ),
+        EvalAltResult::ErrorRuntime(value, _) => thrown(value),
         EvalAltResult::ErrorModuleNotFound(path, _) => (
             format!("there is no module \"{path}\""),
             Some("import takes the path of a .rhai file beside the script, without the ending".to_owned()),
@@ -70,10 +74,13 @@ fn refusal(words: &str) -> String {
     Error::client(words).message
 }
 
-fn thrown(value: &rhai::Dynamic) -> String {
-    let message = super::value::members(value).and_then(|m| m.into_iter().find(|(name, _)| name == "message"));
-    let text = message.map_or_else(|| value.to_string(), |(_, message)| message.to_string());
-    if text.is_empty() { "the script ended itself by throw".to_owned() } else { text }
+/// What a script throws may be a map with a message, and a hint.
+fn thrown(value: &rhai::Dynamic) -> (String, Option<String>) {
+    let members = super::value::members(value).unwrap_or_default();
+    let text = |name: &str| members.iter().find(|(n, v)| n == name && !v.is_unit()).map(|(_, v)| v.to_string());
+    let message = text("message").unwrap_or_else(|| value.to_string());
+    let empty = || "the script ended itself by throw".to_owned();
+    (if message.is_empty() { empty() } else { message }, text("hint"))
 }
 
 /// Rhai puts the place at the end of its messages; the report shows it better.

@@ -1,12 +1,13 @@
 //! The engine of one run: set up once, then fed with text from a file, a line or a prompt.
 
 use super::{
-    connection,
+    bulk, connection,
     library::Library,
     modules::{self, read_script, without_shebang},
     native::{Thrown, native},
     operations, params, present,
     present::Output,
+    scheduler,
     session::Session,
     stream, trace,
     trace::Failure,
@@ -60,6 +61,8 @@ impl Host {
         params::register(&mut engine, &world);
         stream::register(&mut engine);
         super::fake::register(&mut engine, &world);
+        scheduler::register(&mut engine, &world);
+        bulk::register(&mut engine, &world);
         connection::register(&mut engine, &world);
         operations::register_missing(&mut engine, &world);
         engine.set_module_resolver(modules::Beside::default());
@@ -225,7 +228,12 @@ fn interruptible(engine: &mut Engine, world: &Rc<World>) {
     let interrupt = world.interrupt.clone();
     let world = world.clone();
     let over = move || interrupt.is_raised() || world.ending.get().is_some() || world.context.is_deaf();
-    engine.on_progress(move |_| over().then_some(Dynamic::UNIT));
+    engine.on_progress(move |_| {
+        if scheduler::stack_is_low() {
+            return Some(Dynamic::from(scheduler::TooDeep));
+        }
+        over().then_some(Dynamic::UNIT)
+    });
 }
 
 /// Registers `exit(n)`.

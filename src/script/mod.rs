@@ -4,6 +4,7 @@
 //! services are Rhai, in `stdlib/`.
 
 mod arguments;
+mod bulk;
 mod calling;
 mod calls;
 mod connection;
@@ -25,6 +26,7 @@ mod progress;
 mod prompt;
 mod reference;
 mod request;
+mod scheduler;
 mod session;
 mod sources;
 mod stream;

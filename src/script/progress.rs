@@ -1,11 +1,26 @@
 //! Progress bars, where a person is watching.
 
 use crate::{context::Context, http::Progress};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::sync::Arc;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::{fmt::Write, sync::Arc};
 
 /// Files smaller than this are done before a bar could be read.
 const SMALL: u64 = 1024 * 1024;
+
+/// Makes a bar that counts items, with their rate and the time left. Draws nothing when nobody watches.
+pub(super) fn count(context: &Context, total: Option<usize>) -> ProgressBar {
+    if !context.errors_are_terminal || context.quiet {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(total.map(|total| total as u64), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} {rate}/s, {eta} left") {
+        bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            // Writing to a bar's own buffer does not fail.
+            let _ = write!(out, "{:.1}", state.per_sec());
+        }));
+    }
+    bar
+}
 
 /// Makes a bar for a transfer. Draws nothing when nobody watches, or the file is small.
 pub(super) fn bar(context: &Context, label: &str) -> Progress {

@@ -9,15 +9,21 @@ use super::{
 use crate::{
     auth::Account,
     error::{Error, Result},
-    http::{Arrays, Page, Pager, Request},
+    http::{Arrays, Lock, LockGuard, Page, Pager, Request},
     json::Json,
 };
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext};
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc};
 
 /// A list of items, fetched a page ahead, read once. Copies share it.
 #[derive(Clone)]
-pub struct Stream(Rc<RefCell<Inner>>);
+pub struct Stream(Rc<Shared>);
+
+struct Shared {
+    world: Rc<World>,
+    /// Held by whoever reads, over the wait for a page too: tasks that share a list read one after the other.
+    inner: Lock<Inner>,
+}
 
 struct Inner {
     account: Arc<Account>,
@@ -46,9 +52,9 @@ enum State {
 impl Stream {
     /// Makes the stream. Sends nothing.
     pub(super) fn new(account: Arc<Account>, world: Rc<World>, request: Request, arrays: Arrays) -> Self {
-        Stream(Rc::new(RefCell::new(Inner {
+        let inner = Lock::new(Inner {
             account,
-            world,
+            world: world.clone(),
             state: State::New(Box::new(request)),
             items: Vec::new().into_iter(),
             arrays,
@@ -57,12 +63,31 @@ impl Stream {
             given: 0,
             total: None,
             begun: false,
-        })))
+        });
+        Stream(Rc::new(Shared { world, inner }))
+    }
+
+    /// Takes the list for reading. Waits if another task reads it.
+    fn lock(&self) -> Result<LockGuard<'_, Inner>> {
+        match self.0.inner.try_lock() {
+            Ok(inner) => Ok(inner),
+            Err(_) => self.0.world.pause_for(async { Ok(self.0.inner.lock().await) }),
+        }
     }
 
     /// Returns the next item; nothing after the last.
-    fn next(&self) -> Option<Result<Json>> {
-        self.0.borrow_mut().next()
+    pub(super) fn next(&self) -> Option<Result<Json>> {
+        match self.lock() {
+            Ok(mut inner) => inner.next(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Returns how many items the server says there are, once it was asked.
+    pub(super) fn total(&self) -> Option<usize> {
+        let inner = self.0.inner.try_lock().ok()?;
+        let total = inner.total.and_then(|total| usize::try_from(total).ok())?;
+        Some(inner.limit.map_or(total, |limit| limit.min(total)))
     }
 
     /// Reads what is left.
@@ -74,14 +99,14 @@ impl Stream {
     fn first(&self) -> Result<Dynamic> {
         self.begin()?;
         let first = self.next().transpose()?;
-        self.0.borrow_mut().state = State::Done;
+        self.lock()?.state = State::Done;
         Ok(first.map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
     }
 
     fn take(&self, n: usize) -> Result<Array> {
         self.begin()?;
         let taken = std::iter::from_fn(|| self.next()).take(n).map(|item| item.map(|json| to_dynamic(&json))).collect();
-        self.0.borrow_mut().state = State::Done;
+        self.lock()?.state = State::Done;
         taken
     }
 
@@ -98,13 +123,14 @@ impl Stream {
     fn limited(&self, n: i64) -> Result<Self> {
         let n =
             usize::try_from(n).map_err(|_| Error::client(format_args!("`limit` is {n}; it must not be negative")))?;
-        self.0.borrow_mut().limit = Some(n);
+        self.lock()?.limit = Some(n);
         Ok(self.clone())
     }
 
     /// Refuses a second pass: the items are gone.
-    fn begin(&self) -> Result<()> {
-        if !std::mem::replace(&mut self.0.borrow_mut().begun, true) {
+    pub(super) fn begin(&self) -> Result<()> {
+        // One that is taken is being read.
+        if self.0.inner.try_lock().is_ok_and(|mut inner| !std::mem::replace(&mut inner.begun, true)) {
             return Ok(());
         }
         Err(Error::client("this list was read already").hint("keep its items with .all() and work on those"))
@@ -113,12 +139,12 @@ impl Stream {
     /// Returns the first items, at most `n`, and whether there may be more. They stay in the list, and no more is
     /// fetched. Nothing once somebody reads it.
     pub(super) fn peek(&self, n: usize) -> Result<Option<(Vec<Json>, bool)>> {
-        let mut inner = self.0.borrow_mut();
+        let mut inner = self.lock()?;
         if inner.begun { Ok(None) } else { inner.peek(n).map(Some) }
     }
 
     pub(super) fn shown(&self) -> String {
-        let inner = self.0.borrow();
+        let Ok(inner) = self.0.inner.try_lock() else { return "a list that is being read".to_owned() };
         let service = inner.account.service().name;
         match &inner.state {
             State::New(request) => format!("a list from {service} ({}), not read yet; .all() reads it", request.route),

@@ -16,8 +16,13 @@ pub fn into_script(error: Box<Error>) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(map(&error).into(), Position::NONE))
 }
 
+/// Returns a text without secrets.
+pub(super) fn said(text: &str) -> Dynamic {
+    redact(text).into_owned().into()
+}
+
 fn map(error: &Error) -> Map {
-    let text = |text: Option<&str>| text.map_or(Dynamic::UNIT, |text| redact(text).into_owned().into());
+    let text = |text: Option<&str>| text.map_or(Dynamic::UNIT, said);
     Map::from([
         ("kind".into(), error.kind.name().into()),
         ("message".into(), text(Some(&error.message))),

@@ -70,7 +70,7 @@ impl<K: Kind> Connection<K> {
 }
 
 /// Says which of `names` was probably meant.
-fn close(name: &str, names: &[String]) -> Option<String> {
+pub(super) fn close(name: &str, names: &[String]) -> Option<String> {
     let near = names
         .iter()
         .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase()), known))

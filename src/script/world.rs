@@ -3,6 +3,7 @@
 use super::{
     arguments::Arguments,
     fake::Fakes,
+    scheduler,
     sources::{self, Fetch},
 };
 use crate::{
@@ -46,6 +47,10 @@ pub struct World {
     pub practice: Option<Box<Practice>>,
     /// The fake servers, in a run of a test.
     pub fakes: Option<Fakes>,
+    /// The most that may be done at a time, whatever a script asks for.
+    pub jobs: Option<usize>,
+    /// Whether some items of a `bulk` run were not done: the exit code then says so.
+    pub partly: Cell<bool>,
     /// Whether the script runs only so far that it can say what its parameters are.
     pub help_only: Cell<bool>,
     /// The exit code that the script chose.
@@ -71,6 +76,8 @@ impl World {
             arguments: RefCell::new(arguments),
             practice: None,
             fakes: None,
+            jobs: None,
+            partly: Cell::new(false),
             help_only: Cell::new(false),
             ending: Cell::new(None),
             flags: RefCell::default(),
@@ -81,12 +88,21 @@ impl World {
         }
     }
 
-    /// Waits for a future of the network: the one place where a script waits for anything but its user.
+    /// Waits for a future of the network. With [`World::sleep`], the one place where a script waits for anything but its user.
     pub fn wait<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
         if self.help_only.get() {
             return Err(Error::client("--help sends nothing; call params() before the first request"));
         }
-        http::wait(&self.interrupt, future)
+        self.pause_for(future)
+    }
+
+    /// Leaves the running task until `future` is ready; outside of a task nothing else can go on, so it blocks.
+    pub(super) fn pause_for<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+        if !scheduler::in_task() {
+            return http::wait(&self.interrupt, future);
+        }
+        // Whoever drives the tasks watches the interrupt for all of them.
+        scheduler::wait(future).unwrap_or_else(|| Err(http::interrupted()))
     }
 
     /// Makes what ends the script with an exit code. No script may swallow it: whatever it does next ends it too.
@@ -107,7 +123,7 @@ impl World {
 
     /// Pauses for `time`, or until the interrupt.
     pub fn sleep(&self, time: Duration) -> Result<()> {
-        http::wait(&self.interrupt, async {
+        self.pause_for(async {
             http::pause(time).await;
             Ok(())
         })

@@ -2,6 +2,7 @@
 
 pub(crate) mod practice;
 pub(crate) mod server;
+pub(crate) mod slow;
 
 use std::{
     path::{Path, PathBuf},
@@ -81,6 +82,12 @@ impl Tieline {
         self.home.path().to_owned()
     }
 
+    /// Starts the run and returns at once: for tests that end it from outside.
+    pub(crate) fn start(mut self) -> Started {
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
+        Started { child: self.command.spawn().expect("the program starts"), _home: self.home }
+    }
+
     /// Runs to the end. Fails if that takes too long, or if a known secret is in the output.
     pub(crate) fn run(self) -> Run {
         self.keep().0
@@ -96,18 +103,42 @@ impl Tieline {
             // The program may end without reading.
             let _ = child.stdin.take().expect("an input").write_all(text.as_bytes());
         }
-        let output = wait(child);
-        let run = Run {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        };
+        let run = Run::of(&wait(child));
         if !self.may_show {
             for secret in SECRETS {
                 assert!(!run.out.contains(secret) && !run.err.contains(secret), "a secret leaked: {run:#?}");
             }
         }
         (run, self.home)
+    }
+}
+
+/// A run that goes on beside its test.
+pub(crate) struct Started {
+    child: Child,
+    _home: tempfile::TempDir,
+}
+
+impl Started {
+    /// Returns the number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal, such as `-INT`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Says whether the run has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("the child is ours").is_some()
+    }
+
+    /// Waits for the end. The code of a run that was killed is -1.
+    pub(crate) fn end(self) -> Run {
+        Run::of(&wait(self.child))
     }
 }
 
@@ -127,6 +158,14 @@ fn wait(child: Child) -> Output {
 }
 
 impl Run {
+    fn of(output: &Output) -> Self {
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// Fails unless the run ended well.
     pub(crate) fn ok(self) -> Self {
         assert_eq!(self.code, 0, "{self:#?}");

@@ -5,7 +5,7 @@ mod dates;
 mod files;
 mod lists;
 mod order;
-mod path;
+pub(super) mod path;
 mod richtext;
 mod system;
 mod tables;
