@@ -175,7 +175,7 @@ fn the_flag_and_the_number_are_heeded() {
     .ok();
     assert_eq!(slow.most(), 3);
     slow.run("parallel([1], 0, |k| k)").ends(2).says("parallel(): 0 at a time is not possible; it must be 1 or more");
-    slow.run("parallel(5, 1, |k| k)").ends(2).says("parallel() takes a list, not i64");
+    slow.run("parallel(5, 1, |k| k)").ends(2).says("parallel() takes a list, not int");
     tieline(&["--jobs", "0", "-e", "1"]).run().ends(2);
     slow.run("assert_eq(parallel([], 4, |k| k), []); assert_eq(parallel(5..5, 4, |k| k), []); assert_eq(parallel(1..=2, 4, |k| k), [1, 2])").ok();
 }
