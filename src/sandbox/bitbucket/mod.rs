@@ -28,7 +28,7 @@ use std::io;
 use world::World;
 
 /// What answers at a resource.
-type Play = fn(&mut Call) -> Outcome;
+pub(crate) type Play = fn(&mut Call) -> Outcome;
 /// One resource and one method.
 type Route = route::Route<Play>;
 
@@ -59,7 +59,7 @@ static DC: House = House {
 };
 
 /// The table of all resources.
-const TABLE: Table<Play> = Table {
+pub(crate) const TABLE: Table<Play> = Table {
     groups: &[
         cloud::users::ROUTES,
         cloud::repos::ROUTES,

@@ -42,6 +42,8 @@ use super::atlassian::{Inside, Product, Server, State, inside, signed, with_head
 use super::http::{Reply, Request};
 use super::{Stage, people};
 use call::Call;
+#[cfg(test)]
+pub(crate) use route::TABLE;
 use serde_json::json;
 use std::io;
 use world::World;

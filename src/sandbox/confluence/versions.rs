@@ -10,9 +10,7 @@ use serde_json::Value;
 pub(crate) const ROUTES: &[Route] = &[
     row(On::Dc, "GET", "/rest/api/content/{}/history", Access::Anyone, history),
     row(On::Dc, "GET", "/rest/experimental/content/{}/version", Access::Anyone, list),
-    row(On::Dc, "GET", "/rest/api/content/{}/version", Access::Anyone, list),
     row(On::Dc, "GET", "/rest/experimental/content/{}/version/{}", Access::Anyone, get),
-    row(On::Dc, "GET", "/rest/api/content/{}/version/{}", Access::Anyone, get),
     row(On::Dc, "DELETE", "/rest/experimental/content/{}/version/{}", Access::User, delete),
     row(On::Both, "DELETE", "/rest/api/content/{}/version/{}", Access::User, delete),
     row(On::Cloud, "POST", "/rest/api/content/{}/version", Access::User, restore),

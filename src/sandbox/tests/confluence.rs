@@ -383,7 +383,7 @@ fn spaces_are_made_exported_and_deleted() {
 fn old_versions_trash_and_drafts_are_pruned() {
     let stage = Stage::new();
     let page = stage.page("server", "Database failover");
-    let versions = format!("/rest/api/content/{page}/version");
+    let versions = format!("/rest/experimental/content/{page}/version");
     let before = stage.wiki("server", "GET", &versions).is(200).json()["size"].as_u64().expect("a number");
     assert!(before > 2);
     stage.wiki("server", "DELETE", &format!("{versions}/1")).is(204);

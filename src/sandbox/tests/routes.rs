@@ -1,8 +1,9 @@
 //! What the practice servers offer is what the vendors describe, with a few exceptions that are known by name.
 
 use crate::catalog::Catalog;
+use crate::sandbox::atlassian::route::{On, Route};
 use crate::sandbox::table::Row;
-use crate::sandbox::{bamboo, slack, tempo, trello, upm};
+use crate::sandbox::{bamboo, bitbucket, confluence, slack, tempo, trello, upm};
 
 /// What may stand in an open place: a word, a number, the key of a plan, of a build, of two plans.
 const FILLERS: [&str; 5] = ["x", "1", "A-B", "A-B-1", "A-B:C-D"];
@@ -55,4 +56,32 @@ fn bamboo_offers_what_is_described_and_pages() {
 fn the_plugin_manager_offers_what_is_known_of_it() {
     assert_eq!(unknown(&["upm"], "/rest/plugins/1.0/", &[upm::ROWS]), Vec::<String>::new());
     assert_eq!(unknown(&["upm"], "/rest/plugins/1.0/", &[upm::CLOUD_ROWS]), Vec::<String>::new());
+}
+
+/// Returns method and path of every resource of a deployment that the vendor does not describe. Pages are not described
+/// at all, and neither are logins.
+fn unknown_there<F>(apis: &'static [&'static str], prefix: &str, on: On, groups: &[&[Route<F>]]) -> Vec<String> {
+    let version = |path: &str| path.replace("{v}", "latest").replace("{*}", "{}");
+    let rest = |path: &str| ["/rest/api/", "/api/v2/", "/2.0/"].iter().any(|start| path.starts_with(start));
+    let rows = groups.iter().copied().flatten().filter(|row| (row.on == on || row.on == On::Both) && rest(row.path));
+    let lost = rows.filter(|row| !described(apis, row.method, &format!("{prefix}{}", version(row.path))));
+    lost.map(|row| format!("{} {}", row.method, row.path)).collect()
+}
+
+#[test]
+fn confluence_offers_what_is_described() {
+    let groups = confluence::TABLE.groups;
+    let cloud = unknown_there(&["confluence-cloud-v2", "confluence-cloud-v1"], "/wiki", On::Cloud, groups);
+    assert_eq!(cloud, Vec::<String>::new());
+    let server = unknown_there(&["confluence-dc"], "", On::Dc, groups);
+    assert_eq!(server, Vec::<String>::new());
+}
+
+#[test]
+fn bitbucket_offers_what_is_described() {
+    let groups = bitbucket::TABLE.groups;
+    assert_eq!(unknown_there(&["bitbucket-cloud"], "", On::Cloud, groups), Vec::<String>::new());
+    // Without a path it shows every file.
+    let known = ["GET /rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/diff"];
+    assert_eq!(unknown_there(&["bitbucket-dc"], "", On::Dc, groups), known);
 }

@@ -34,7 +34,6 @@ pub(crate) const ROUTES: &[Route] = &[
     row(On::Cloud, "GET", "/2.0/repositories/{}/{}/pullrequests/{}/comments/{}", Access::Anyone, note),
     row(On::Cloud, "PUT", "/2.0/repositories/{}/{}/pullrequests/{}/comments/{}", Access::User, edit_note),
     row(On::Cloud, "DELETE", "/2.0/repositories/{}/{}/pullrequests/{}/comments/{}", Access::User, delete_note),
-    row(On::Cloud, "GET", "/2.0/pullrequests/{}", Access::User, of_user),
     row(On::Cloud, "GET", "/2.0/workspaces/{}/pullrequests/{}", Access::User, of_member),
 ];
 
@@ -299,7 +298,10 @@ fn delete_note(call: &mut Call) -> Outcome {
     Call::done()
 }
 
-fn written_by(call: &Call, name: &str) -> Outcome {
+/// Lists what a member wrote, in all repositories that the caller sees.
+fn of_member(call: &mut Call) -> Outcome {
+    super::workspace(call, 0)?;
+    let name = call.arg(1);
     let author = call.world.user(name).ok_or_else(|| call.trouble(Trouble::NoUser(name.to_owned())))?;
     let states: Vec<&str> = call.request.params("state");
     let wanted = |p: &&Pull| {
@@ -310,13 +312,4 @@ fn written_by(call: &Call, name: &str) -> Outcome {
         all.extend(repo.pulls.iter().filter(wanted).map(|p| shapes::pull(call, repo, p, false)));
     }
     page(call, &all)
-}
-
-fn of_user(call: &mut Call) -> Outcome {
-    written_by(call, call.arg(0))
-}
-
-fn of_member(call: &mut Call) -> Outcome {
-    super::workspace(call, 0)?;
-    written_by(call, call.arg(1))
 }

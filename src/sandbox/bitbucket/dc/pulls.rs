@@ -28,6 +28,7 @@ pub(crate) const ROUTES: &[Route] = &[
     row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/commits", Access::Anyone, commits),
     row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/changes", Access::Anyone, changes),
     row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/diff", Access::Anyone, diff),
+    row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/pull-requests/{}/diff/{*}", Access::Anyone, diff),
     row(
         On::Dc,
         "GET",
@@ -276,8 +277,10 @@ fn diff(call: &mut Call) -> Outcome {
             .map(|(n, l)| json!({ "line": l, "source": n, "destination": n, "truncated": false, "removed": gone }))
             .collect()
     };
+    let wanted = call.arg(3);
     let diffs: Vec<Value> = git::changes(&from, &to)
         .iter()
+        .filter(|(name, _)| wanted.is_empty() || name == wanted)
         .map(|(name, change)| {
             let hunk = git::hunk(&from, &to, name);
             let start = hunk.before + 1;
