@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 pub(crate) const ROWS: &[Row<Play>] = &[
     row("GET", "/rest/api/latest/admin/users", json_only(Access::Sudo, users)),
     row("POST", "/rest/api/latest/admin/users", json_only(Access::Sudo, create)),
-    row("PUT", "/rest/api/latest/admin/users", json_only(Access::Sudo, update)),
     row("DELETE", "/rest/api/latest/admin/users/{}", json_only(Access::Sudo, delete)),
     row("PUT", "/rest/api/latest/admin/users/credentials", json_only(Access::Sudo, set_password)),
     row("PUT", "/rest/api/latest/admin/users/rename", json_only(Access::Sudo, rename)),
@@ -75,19 +74,6 @@ fn create(call: &mut Call) -> Outcome {
     }
     let groups = vec!["bamboo-users".to_owned()];
     call.world.users.push(User { name, full: text(&body, "fullName"), email: text(&body, "email"), groups });
-    Call::done()
-}
-
-fn update(call: &mut Call) -> Outcome {
-    let body = call.body()?;
-    let at = place(call, &text(&body, "name"))?;
-    let user = &mut call.world.users[at];
-    if let Some(full) = body["fullName"].as_str() {
-        full.clone_into(&mut user.full);
-    }
-    if let Some(email) = body["email"].as_str() {
-        email.clone_into(&mut user.email);
-    }
     Call::done()
 }
 

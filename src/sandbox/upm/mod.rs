@@ -72,7 +72,6 @@ pub(crate) const ROWS: &[Row<Play>] = &[
     row("PUT", "{}-key/modules/{}-key", apps::change_module),
     row("GET", "{}-key/license", licence::licence),
     row("PUT", "{}-key/license", licence::set),
-    row("POST", "{}-key/license", licence::set),
     row("DELETE", "{}-key/license", licence::remove),
 ];
 
