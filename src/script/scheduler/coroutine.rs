@@ -254,7 +254,9 @@ mod tests {
                 .unwrap()
             })
             .collect();
-        tasks.iter_mut().for_each(|task| assert_eq!(poll(task), Poll::Pending));
+        for task in &mut tasks {
+            assert_eq!(poll(task), Poll::Pending);
+        }
         for (n, task) in tasks.iter_mut().enumerate().rev() {
             assert_eq!(poll(task), Poll::Ready(format!("text {n} after 2")));
         }
