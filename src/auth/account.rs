@@ -38,7 +38,7 @@ pub struct Account {
     /// Held by the one request that shows whether the server takes the password.
     pub(super) proof: Lock<()>,
     pub(super) proven: AtomicBool,
-    /// Whether the session was given away by login(), so that the end of the run must not end it.
+    /// Whether the session was given away by `login()`, so that the end of the run must not end it.
     pub(super) kept: AtomicBool,
     /// Whether a server that does not say whom it sees was asked.
     checked: AtomicBool,

@@ -23,7 +23,7 @@ impl Account {
             let mut standing = self.standing(true).lock().await;
             if !matches!(standing.state, State::In(Credentials::Session)) {
                 let made = self.log_in(flavour).await;
-                self.settle(&mut standing, made.map(|credentials| Made(credentials, None)))?;
+                Self::settle(&mut standing, made.map(|credentials| Made(credentials, None)))?;
             }
         }
         let cookies = self.site.cookies().ok_or_else(|| no_session(service))?;

@@ -213,7 +213,7 @@ impl Settings {
 
     /// Says whether the token is all there is, so that pages and secure administration are out of reach.
     pub fn only_token(&self) -> bool {
-        !(self.has("user") && self.has("password")) && !self.has("login")
+        !(self.has("login") || self.has("user") && self.has("password"))
     }
 
     /// Returns the deployment if it follows from the credential: only Server takes a token alone, or a saved session.

@@ -92,10 +92,10 @@ impl Account {
         };
         self.settle_place(flavour, scheme == Scheme::Client).await?;
         let made = self.make(flavour, scheme).await;
-        self.settle(&mut standing, made)
+        Self::settle(&mut standing, made)
     }
 
-    pub(super) fn settle(&self, standing: &mut Standing, made: Result<Made>) -> Result<(Credentials, u64)> {
+    pub(super) fn settle(standing: &mut Standing, made: Result<Made>) -> Result<(Credentials, u64)> {
         match made {
             Ok(Made(credentials, until)) => {
                 standing.state = State::In(credentials.clone());
@@ -200,7 +200,7 @@ impl Account {
             Some(Scheme::Client) => self.make(flavour, Scheme::Client).await,
             _ => self.log_in(flavour).await.map(|credentials| Made(credentials, None)),
         };
-        self.settle(&mut standing, made).map(|(credentials, _)| credentials)
+        Self::settle(&mut standing, made).map(|(credentials, _)| credentials)
     }
 
     /// Says whether a server that takes no Basic may offer a log-in that was not tried yet.
@@ -221,7 +221,7 @@ impl Account {
         if matches!(made, Credentials::Basic { .. }) {
             return Ok(None);
         }
-        self.settle(&mut standing, Ok(Made(made, None))).map(|(credentials, _)| Some(credentials))
+        Self::settle(&mut standing, Ok(Made(made, None))).map(|(credentials, _)| Some(credentials))
     }
 }
 

@@ -89,7 +89,7 @@ impl Limiter {
         let mut lanes = self.lanes();
         let mut slot = now;
         let mut turn = 0;
-        for lane in self.lanes_of(request) {
+        for lane in lanes_of(request) {
             if let Some(pace) = lanes.get_mut(&lane) {
                 slot = slot.max(pace.place(now));
                 turn += pace.turn;
@@ -100,7 +100,7 @@ impl Limiter {
 
     fn turn(&self, request: &Request) -> u64 {
         let lanes = self.lanes();
-        self.lanes_of(request).iter().filter_map(|lane| lanes.get(lane)).map(|pace| pace.turn).sum()
+        lanes_of(request).iter().filter_map(|lane| lanes.get(lane)).map(|pace| pace.turn).sum()
     }
 
     /// Learns from an answer that is no refusal: that this much went well, and what its headers say of the budget.
@@ -131,14 +131,14 @@ impl Limiter {
         REASONS.iter().find(|(word, _)| reason.contains(word)).map_or(self.usual, |(_, scope)| *scope)
     }
 
-    fn lanes_of(&self, request: &Request) -> [Lane; 3] {
-        [Lane::Credential, endpoint(request), item(request)]
-    }
-
     /// A poisoned lock still holds whole lanes.
     fn lanes(&self) -> MutexGuard<'_, HashMap<Lane, Pace>> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn lanes_of(request: &Request) -> [Lane; 3] {
+    [Lane::Credential, endpoint(request), item(request)]
 }
 
 fn lane_of(scope: Scope, request: &Request) -> Lane {

@@ -288,6 +288,7 @@ mod tests {
         read(query, body, Arrays::Offset).next.map(|request| request.query)
     }
 
+    #[allow(clippy::unnecessary_wraps)] // it stands for a next request
     fn pair(name: &str, value: &str) -> Option<Vec<(String, String)>> {
         Some(vec![(name.to_owned(), value.to_owned())])
     }

@@ -100,6 +100,7 @@ mod tests {
     use super::super::{Content, Method};
     use super::*;
 
+    #[allow(clippy::unnecessary_wraps)] // it stands for an outcome
     fn answer(status: u16, headers: &[(&'static str, &str)]) -> Result<Answer> {
         let headers =
             headers.iter().map(|(k, v)| (reqwest::header::HeaderName::from_static(k), v.parse().unwrap())).collect();

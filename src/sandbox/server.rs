@@ -148,12 +148,14 @@ async fn parts(body: Bytes, boundary: String) -> Option<Vec<Part>> {
 }
 
 fn finish(mut reply: Reply, zipped: bool) -> hyper::Response<Body> {
-    if zipped && reply.body.len() > GZIP_FROM && !reply.has("content-encoding") {
-        if let Some(small) = gzip(&reply.body) {
-            reply.body = small;
-            reply.headers.push(("content-encoding", "gzip".into()));
-            reply.headers.push(("vary", "Accept-Encoding".into()));
-        }
+    if zipped
+        && reply.body.len() > GZIP_FROM
+        && !reply.has("content-encoding")
+        && let Some(small) = gzip(&reply.body)
+    {
+        reply.body = small;
+        reply.headers.push(("content-encoding", "gzip".into()));
+        reply.headers.push(("vary", "Accept-Encoding".into()));
     }
     let body = Full::new(std::mem::take(&mut reply.body)).map_err(|never| match never {}).boxed_unsync();
     response(reply, body)

@@ -129,7 +129,7 @@ fn sums(engine: &mut Engine) {
             Ok(())
         });
         engine.register_fn(name, |a: &mut Map, b: Object| {
-            a.extend(b.iter().map(|(k, v)| (k.as_ref().into(), to_dynamic(v))))
+            a.extend(b.iter().map(|(k, v)| (k.as_ref().into(), to_dynamic(v))));
         });
     }
     engine.register_fn("fill_with", |a: &mut Object, b: Object| {
@@ -143,7 +143,9 @@ fn sums(engine: &mut Engine) {
         let filled = sum(object_of(&b).map_err(into_script)?, a);
         let fresh: Vec<_> =
             filled.iter().filter(|(key, _)| a.get(key).is_none()).map(|(k, v)| (k.clone(), v.clone())).collect();
-        fresh.into_iter().for_each(|(key, value)| a.set(&key, value));
+        for (key, value) in fresh {
+            a.set(&key, value);
+        }
         Ok(())
     });
 }

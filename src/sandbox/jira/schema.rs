@@ -327,7 +327,6 @@ impl Field {
     /// Says whether the fields of `kind` of issue include it.
     pub(crate) fn applies_to(&self, kind: &IssueType) -> bool {
         match self.id {
-            "parent" => true,
             "customfield_10011" => kind.name == "Epic",
             "customfield_10014" => kind.level == 0,
             "versions" | "environment" => kind.name == "Bug" || kind.name == "Task",

@@ -1,5 +1,7 @@
 //! The data that every practice Jira starts with: the same each time, with dates that end today.
 
+#![allow(clippy::cast_possible_wrap, clippy::cast_possible_truncation)] // its numbers are small
+
 use super::schema::{self, ISSUE_TYPES, LINK_TYPES, PRIORITIES, RESOLUTIONS, STATUSES, TRANSITIONS};
 use super::text::Rich;
 use super::world::{
@@ -40,8 +42,8 @@ pub(crate) fn world() -> World {
     let mut seed = Seed { world: empty(), now: now() / 60_000 * 60_000, dice: 0x5EED_0001 };
     seed.projects();
     seed.boards();
-    for project in 0..PROJECTS.len() {
-        for number in 1..=PROJECTS[project].5 {
+    for (project, row) in PROJECTS.iter().enumerate() {
+        for number in 1..=row.5 {
             seed.issue(project, number);
         }
     }
@@ -190,7 +192,7 @@ impl Seed {
             status: &STATUSES[0],
             priority: &PRIORITIES[[0, 1, 1, 2, 2, 2, 2, 3, 3, 4][self.roll(10)]],
             resolution: None,
-            description: self.description(&summary, number),
+            description: Self::description(&summary, number),
             summary,
             environment: (number % 13 == 0).then(|| Rich::Wiki("Linux, *staging*".into())),
             assignee: (number % 4 != 0).then(|| self.roll(9)),
@@ -225,12 +227,12 @@ impl Seed {
         }
         self.custom(&mut issue, number);
         self.life(&mut issue, number);
-        self.sprint(&mut issue, project, number);
+        Self::sprint(&mut issue, project, number);
         self.world.projects[project].last_number = number;
         self.world.issues.insert(id, issue);
     }
 
-    fn description(&mut self, summary: &str, number: u64) -> Option<Rich> {
+    fn description(summary: &str, number: u64) -> Option<Rich> {
         let text = format!(
             "h2. Why\n\n{summary}: customers *notice* when it is slow.\n\n* step one\n* step {number}\n\n\
              See [the handbook|https://handbook.example/{number}] and {{{{config.yaml}}}}."
@@ -343,7 +345,7 @@ impl Seed {
     }
 
     /// Work that is done was done in closed sprints; what is open is in the active sprint, the next one, or none.
-    fn sprint(&mut self, issue: &mut Issue, project: usize, number: u64) {
+    fn sprint(issue: &mut Issue, project: usize, number: u64) {
         if project > 1 || issue.kind.level != 0 {
             return;
         }

@@ -44,7 +44,7 @@ fn list(call: &mut Call) -> Outcome {
     if board.kind != "scrum" {
         return Err(refuse(400, "The board does not support sprints"));
     }
-    let states = call.request.param("state").map(|s| s.to_lowercase());
+    let states = call.request.param("state").map(str::to_lowercase);
     let own = call.world.sprints.iter().filter(|s| s.board == board.id);
     let own = own.filter(|s| states.as_ref().is_none_or(|all| all.split(',').any(|state| state == s.state)));
     let all: Vec<Value> = own.map(|s| write(call, s)).collect();

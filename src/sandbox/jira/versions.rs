@@ -110,10 +110,10 @@ fn put(call: &Call, version: &mut Version, body: &Value) -> Result<(), Refusal> 
             _ => return Err(refuse_field(member, "Please enter the date in the following format: yyyy-MM-dd")),
         }
     }
-    if let (Some(start), Some(release)) = (&version.start, &version.release) {
-        if start > release {
-            return Err(refuse_field("releaseDate", "The start date must be before the release date."));
-        }
+    if let (Some(start), Some(release)) = (&version.start, &version.release)
+        && start > release
+    {
+        return Err(refuse_field("releaseDate", "The start date must be before the release date."));
     }
     if let Some(text) = body["description"].as_str() {
         version.description = Some(text.to_owned());

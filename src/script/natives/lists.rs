@@ -144,7 +144,7 @@ fn sum(items: &Array) -> Thrown<Dynamic> {
             Ok(int) => ints = ints.checked_add(int).ok_or_else(|| refuse("the sum is too large"))?,
             Err(_) => {
                 *floats.get_or_insert(0.0) +=
-                    number(item).ok_or_else(|| refuse(&format!("{} is no number", plain_type(item))))?
+                    number(item).ok_or_else(|| refuse(&format!("{} is no number", plain_type(item))))?;
             }
         }
     }

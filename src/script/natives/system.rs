@@ -28,7 +28,7 @@ fn output(engine: &mut Engine, m: &mut Module, context: &Rc<Context>) {
     let (print, debug, log) = (context.clone(), context.clone(), context.clone());
     engine.on_print(move |text| print.print(text));
     engine.on_debug(move |text, source, position| {
-        debug.say(&format!("{}{position:?}: {text}", source.map_or(String::new(), |s| format!("{s}:"))))
+        debug.say(&format!("{}{position:?}: {text}", source.map_or(String::new(), |s| format!("{s}:"))));
     });
     let comment = "/// Writes a line to standard error, for whoever runs the script.";
     native(m, "log", &["text: string"], comment, move |text: Text| -> Thrown<()> {

@@ -50,7 +50,7 @@ fn changes(m: &mut Module) {
         |s: &mut Text, times: INT| repeat(s, times).map_err(into_script),
     );
     native(m, "lines", &["this: string"], "/// Returns the lines of the text.", |s: &mut Text| -> Thrown<Array> {
-        Ok(s.lines().map(|piece| piece.into()).collect())
+        Ok(s.lines().map(std::convert::Into::into).collect())
     });
     native(
         m,
@@ -197,7 +197,7 @@ fn patterns(m: &mut Module) {
         "split_regex",
         &["this: string", "pattern: string"],
         "/// Splits the text where the regular expression fits.",
-        |s: &mut Text, p: Text| -> Thrown<Array> { Ok(regex(&p)?.split(s).map(|piece| piece.into()).collect()) },
+        |s: &mut Text, p: Text| -> Thrown<Array> { Ok(regex(&p)?.split(s).map(std::convert::Into::into).collect()) },
     );
 }
 

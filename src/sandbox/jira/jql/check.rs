@@ -259,10 +259,10 @@ fn called(asker: &Asker, name: &str, target: Target, function: &str, args: &[Str
         Target::Key => Kind::Issue,
         _ => Kind::Other,
     };
-    if matches!(kind, Kind::Time | Kind::Date) {
-        if let Some(time) = dates::function(function, args, asker.now) {
-            return Ok(vec![Operand::Number(time? as f64)]);
-        }
+    if matches!(kind, Kind::Time | Kind::Date)
+        && let Some(time) = dates::function(function, args, asker.now)
+    {
+        return Ok(vec![Operand::Number(time? as f64)]);
     }
     let first = args.first().map_or("", String::as_str);
     let in_project = |id: u64| args.is_empty() || args.iter().any(|a| world.project(a).is_some_and(|p| p.id == id));

@@ -232,16 +232,13 @@ pub(super) fn sort(asker: &Asker, hits: &mut [&Issue], order: &[(Target, bool)])
 
 /// What an issue is sorted by: text, then number.
 fn place(world: &World, issue: &Issue, target: Target) -> Option<(String, f64)> {
-    let field = match target {
-        Target::Field(field) => field,
-        _ => {
-            let key = cells(world, issue, Target::Key).into_iter().next();
-            return match key {
-                #[expect(clippy::cast_precision_loss, reason = "issue numbers are far below 2^53")]
-                Some(Cell::Key(project, number)) => Some((project, number as f64)),
-                _ => None,
-            };
-        }
+    let Target::Field(field) = target else {
+        let key = cells(world, issue, Target::Key).into_iter().next();
+        return match key {
+            #[expect(clippy::cast_precision_loss, reason = "issue numbers are far below 2^53")]
+            Some(Cell::Key(project, number)) => Some((project, number as f64)),
+            _ => None,
+        };
     };
     let user = |id: Option<usize>| id.and_then(|id| world.users.get(id)).map(|u| (u.display.to_lowercase(), 0.0));
     match field.id {
