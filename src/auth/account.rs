@@ -213,10 +213,10 @@ impl Account {
         if self.flavour().await?.deployment == Deployment::Cloud { refused() } else { Ok(()) }
     }
 
-    /// Fetches a list page by page, ahead of its reader.
-    pub fn pages(self: &Arc<Self>, first: Request, arrays: Arrays) -> Result<Pager> {
+    /// Fetches a list page by page, ahead of its reader, who wants so many items.
+    pub fn pages(self: &Arc<Self>, first: Request, arrays: Arrays, wanted: Option<usize>) -> Result<Pager> {
         let account = self.clone();
-        Pager::start(first, arrays, move |request| {
+        Pager::start(first, arrays, wanted, move |request| {
             let account = account.clone();
             async move { account.page_of(&request).await }
         })

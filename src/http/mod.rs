@@ -4,6 +4,7 @@
 //! program waits for one.
 
 mod address;
+mod ahead;
 mod body;
 mod client;
 mod decode;
@@ -20,6 +21,7 @@ mod trace;
 mod transfer;
 
 pub use address::Address;
+pub use ahead::Pager;
 pub use body::{Body, Part};
 pub use client::{Client, Options, Say};
 pub use decode::Content;
@@ -27,7 +29,7 @@ pub use failure::{failure, not_authorised, refused};
 pub use header::header;
 pub use interrupt::{Interrupt, interrupted, pause, wait, within};
 pub use ledger::Ledger;
-pub use pages::{Arrays, Page, Pager};
+pub use pages::{Arrays, Page};
 pub use route::{Filled, fill, query_pairs};
 pub use tokio::sync::{Mutex as Lock, MutexGuard as LockGuard};
 pub use transfer::{Progress, download};

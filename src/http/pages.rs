@@ -1,19 +1,17 @@
 //! Paged lists: what belongs to a page, and which request brings the next one.
 
-use super::{Body, Request, interrupt, query_pairs};
+use super::{Body, Request, query_pairs};
 use crate::{
-    error::{Error, Kind, Result},
+    error::{Error, Result},
     json::{Json, Object},
 };
-use std::{collections::HashSet, future::Future};
-use tokio::{sync::mpsc, task::AbortHandle};
 
 /// Members that hold the items of a page, the likeliest first.
 const ITEMS: &[&str] =
     &["values", "issues", "comments", "worklogs", "results", "items", "records", "users", "dashboards"];
 
-/// More pages than this is a server that turns in circles.
-const MOST_PAGES: usize = 1_000_000;
+/// Parameters and members that say where a page begins in its list: Jira's and Bamboo's.
+const OFFSETS: [&str; 2] = ["startAt", "start-index"];
 
 /// What a bare array is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +36,36 @@ pub struct Page {
     pub total: Option<i64>,
     /// The request for the next page.
     pub next: Option<Request>,
+    /// The steps from page to page, where the end of the list is known and an offset leads there.
+    pub(super) steps: Option<Steps>,
+}
+
+/// The way through a list by offset.
+#[derive(Debug, Clone)]
+pub(super) struct Steps {
+    name: &'static str,
+    at: i64,
+    /// How many items the server gives at a time, whatever it was asked for.
+    pub(super) step: usize,
+    /// How many items there are.
+    pub(super) total: i64,
+}
+
+impl Steps {
+    /// Nothing if `next`, the request after a page of `count` items, is led by something else: a token, a link.
+    fn read(body: &Object, count: usize, total: i64, next: &Request) -> Option<Self> {
+        OFFSETS.into_iter().find_map(|name| {
+            let at = body.get(name)?.as_int()?.checked_add(i64::try_from(count).ok()?)?;
+            let leads = position(&with(next, name, Json::Int(at))) == position(next);
+            leads.then_some(Steps { name, at, step: count, total })
+        })
+    }
+
+    /// Returns the request for the page after the one that `request` asks for, if all pages are alike.
+    pub(super) fn after(&mut self, request: &Request) -> Option<Request> {
+        self.at = self.at.checked_add(i64::try_from(self.step).ok()?)?;
+        (self.at < self.total).then(|| with(request, self.name, Json::Int(self.at)))
+    }
 }
 
 impl Page {
@@ -52,6 +80,7 @@ impl Page {
                     Arrays::Offset => after_array(request, items.len()),
                     Arrays::Before => before_oldest(request, items),
                 },
+                steps: None,
             }),
             Json::Object(object) => Page::of_object(request, object),
             _ => Err(Error::client("this is not a list; use get()")),
@@ -62,9 +91,10 @@ impl Page {
         let body = nested(body).unwrap_or(body);
         let items = items(body)?.to_vec();
         let total = ["total", "size"].iter().find_map(|name| body.get(name)).and_then(Json::as_int);
-        let total = total.filter(|_| body.get("startAt").is_some() || body.get("start-index").is_some());
+        let total = total.filter(|_| OFFSETS.iter().any(|name| body.get(name).is_some()));
         let next = next_of(request, body, items.len());
-        Ok(Page { items, total, next })
+        let steps = next.as_ref().and_then(|next| Steps::read(body, items.len(), total?, next));
+        Ok(Page { items, total, next, steps })
     }
 }
 
@@ -213,60 +243,8 @@ fn with(request: &Request, name: &str, value: Json) -> Request {
     next
 }
 
-/// A list that is fetched one page ahead of whoever reads it.
-pub struct Pager {
-    pages: mpsc::Receiver<Result<Page>>,
-    task: AbortHandle,
-}
-
-impl Pager {
-    /// Starts with `first`; `send` fetches one page. At most two pages wait to be read.
-    pub fn start<F, R>(first: Request, arrays: Arrays, send: F) -> Result<Pager>
-    where
-        F: Fn(Request) -> R + Send + 'static,
-        R: Future<Output = Result<Json>> + Send + 'static,
-    {
-        let (sender, pages) = mpsc::channel(1);
-        let task = interrupt::runtime()?.spawn(read_all(first, arrays, send, sender)).abort_handle();
-        Ok(Pager { pages, task })
-    }
-
-    /// Returns the next page; nothing after the last.
-    pub async fn next(&mut self) -> Option<Result<Page>> {
-        self.pages.recv().await
-    }
-}
-
-/// A list that nobody reads any more is not fetched any further.
-impl Drop for Pager {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-async fn read_all<F, R>(first: Request, arrays: Arrays, send: F, pages: mpsc::Sender<Result<Page>>)
-where
-    F: Fn(Request) -> R,
-    R: Future<Output = Result<Json>>,
-{
-    let mut next = Some(first);
-    let mut seen = HashSet::new();
-    while let Some(request) = next {
-        let fresh = seen.len() < MOST_PAGES && seen.insert(position(&request));
-        let page = if fresh {
-            send(request.clone()).await.and_then(|body| Page::read(&request, &body, arrays))
-        } else {
-            Err(Error::remote(Kind::Remote, "the list turns in circles: the server gave the same page twice"))
-        };
-        next = page.as_ref().ok().and_then(|page| page.next.clone());
-        if pages.send(page).await.is_err() {
-            return;
-        }
-    }
-}
-
 /// What tells one page's request from another's.
-fn position(request: &Request) -> u64 {
+pub(super) fn position(request: &Request) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     (&request.path, &request.query, request.body.shown()).hash(&mut hasher);

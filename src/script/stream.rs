@@ -15,7 +15,7 @@ use crate::{
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext};
 use std::{rc::Rc, sync::Arc};
 
-/// A list of items, fetched a page ahead, read once. Copies share it.
+/// A list of items, fetched ahead, read once. Copies share it.
 #[derive(Clone)]
 pub struct Stream(Rc<Shared>);
 
@@ -34,8 +34,12 @@ struct Inner {
     /// Whether the page read last was the last one.
     ended: bool,
     limit: Option<usize>,
+    /// How many items whoever reads it will take.
+    wanted: Option<usize>,
     given: usize,
     total: Option<i64>,
+    /// Whether the total was another one before.
+    changed: bool,
     /// Whether somebody reads it, or has.
     begun: bool,
 }
@@ -60,8 +64,10 @@ impl Stream {
             arrays,
             ended: false,
             limit: None,
+            wanted: None,
             given: 0,
             total: None,
+            changed: false,
             begun: false,
         });
         Stream(Rc::new(Shared { world, inner }))
@@ -98,6 +104,7 @@ impl Stream {
 
     fn first(&self) -> Result<Dynamic> {
         self.begin()?;
+        self.lock()?.wanted = Some(1);
         let first = self.next().transpose()?;
         self.lock()?.state = State::Done;
         Ok(first.map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
@@ -105,6 +112,7 @@ impl Stream {
 
     fn take(&self, n: usize) -> Result<Array> {
         self.begin()?;
+        self.lock()?.wanted = Some(n);
         let taken = std::iter::from_fn(|| self.next()).take(n).map(|item| item.map(|json| to_dynamic(&json))).collect();
         self.lock()?.state = State::Done;
         taken
@@ -160,7 +168,7 @@ impl Inner {
         if let (0, State::New(request)) = (self.items.len(), &self.state) {
             let request = (**request).clone();
             let page = self.only_page(&request, n)?;
-            self.total = page.total.or(self.total);
+            self.note_total(&page);
             self.items = page.items.into_iter();
         }
         while self.items.len() < n {
@@ -183,7 +191,7 @@ impl Inner {
             }
             match self.next_page() {
                 Ok(Some(page)) => {
-                    self.total = page.total.or(self.total);
+                    self.note_total(&page);
                     self.ended = page.next.is_none();
                     self.items = page.items.into_iter();
                 }
@@ -203,10 +211,12 @@ impl Inner {
         if let State::New(request) = &self.state {
             let request = (**request).clone();
             // What the reader will not read is not fetched ahead.
-            if let Some(limit) = self.limit.filter(|limit| *limit <= 50) {
-                return self.only_page(&request, limit).map(Some);
+            let wanted = [self.limit, self.wanted].into_iter().flatten().min();
+            let wanted = wanted.map(|wanted| wanted.saturating_sub(self.given));
+            if let Some(few) = wanted.filter(|wanted| *wanted <= 50) {
+                return self.only_page(&request, few).map(Some);
             }
-            self.state = State::Reading(self.account.pages(request, self.arrays)?);
+            self.state = State::Reading(self.account.pages(request, self.arrays, wanted)?);
         }
         let State::Reading(pager) = &mut self.state else { return Ok(None) };
         self.world.wait(async { pager.next().await.transpose() })
@@ -215,12 +225,25 @@ impl Inner {
     /// Fetches by itself the page that holds all that is wanted, and goes on by pager only if it was short.
     fn only_page(&mut self, request: &Request, limit: usize) -> Result<Page> {
         let page = self.world.wait(self.account.one_page(request, self.arrays))?;
+        let left = limit.saturating_sub(page.items.len());
         self.state = match &page.next {
-            Some(next) if page.items.len() < limit => State::Reading(self.account.pages(next.clone(), self.arrays)?),
+            Some(next) if left > 0 => State::Reading(self.account.pages(next.clone(), self.arrays, Some(left))?),
             Some(next) => State::New(Box::new(next.clone())),
             None => State::Done,
         };
         Ok(page)
+    }
+
+    /// A list that becomes longer or shorter moves its items from page to page: some may be lost, some come twice.
+    fn note_total(&mut self, page: &Page) {
+        let Some(total) = page.total else { return };
+        if let Some(before) = self.total.replace(total).filter(|before| *before != total && !self.changed) {
+            self.changed = true;
+            let name = self.account.service().name;
+            self.world.context.say(&format!(
+                "warning: the list from {name} changed while it was read ({before} items, then {total}); some may be missing or come twice"
+            ));
+        }
     }
 
     /// Says aloud that a limit cut the list, if it did.
