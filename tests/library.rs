@@ -4,7 +4,7 @@ use crate::common::{project, tieline};
 use tieline::{
     catalog::Catalog,
     script::{Route, Topic, Verbs, verbs},
-    services::SERVICES,
+    services::{SERVICES, Service},
 };
 
 /// Fails with the lines of what is wrong, if anything is.
@@ -20,7 +20,7 @@ fn each(wrong: impl Fn(&Verbs, &Topic) -> Option<String>) -> Vec<String> {
 }
 
 /// Services that can be reached and have no verbs yet. A name that is here in vain fails the test too.
-const WITHOUT_VERBS: &[&str] = &["confluence", "bitbucket", "bamboo", "trello", "slack", "tempo", "upm"];
+const WITHOUT_VERBS: &[&str] = &["confluence", "bitbucket", "bamboo", "trello", "slack", "tempo"];
 
 #[test]
 fn every_service_has_verbs_and_tests_of_them() {
@@ -67,11 +67,17 @@ fn every_verb_is_called_in_a_test() {
     none("verbs without a test", &wrong);
 }
 
-/// Says what is wrong with a route, if anything is: no flavour of the service publishes it.
+/// Returns the catalogues of a service: those of its flavours, or its own where it is a part of others.
+fn catalogs(service: &Service) -> Vec<Catalog> {
+    let own = Some(service.apis).filter(|apis| !apis.is_empty());
+    service.flavours.iter().map(|flavour| flavour.apis).chain(own).map(Catalog).collect()
+}
+
+/// Says what is wrong with a route, if anything is: no catalogue of the service publishes it.
 fn unpublished(v: &Verbs, route: &Route) -> Option<String> {
     let place = format!("{}:{} {}", v.source, route.line, route.path);
     let Some(method) = &route.method else { return Some(format!("{place}: no method is said beside it")) };
-    let published = v.service.flavours.iter().any(|f| Catalog(f.apis).route(method, &route.path).is_some());
+    let published = catalogs(v.service).iter().any(|catalog| catalog.route(method, &route.path).is_some());
     (!published).then(|| format!("{place}: {method} is not published"))
 }
 
@@ -87,14 +93,25 @@ fn every_route_is_published() {
     none("routes that the catalogue does not know", &wrong);
 }
 
-/// Makes a test of each example of a service, for each of its flavours.
+/// Returns how a service is connected to, with a name for each way: for each of its flavours, or through each product
+/// that it is a part of.
+fn connections(service: &Service) -> Vec<(&'static str, String)> {
+    let name = service.name;
+    let flavours = service.flavours.iter().map(|flavour| flavour.deployment.name());
+    let own = flavours.map(|deployment| (deployment, format!("{name}(#{{ deployment: \"{deployment}\" }})")));
+    let hosts = service.hosts.iter();
+    let through = hosts.map(|host| (*host, format!("{name}({host}(#{{ deployment: \"server\" }}))")));
+    own.chain(through).collect()
+}
+
+/// Makes a test of each example of a service, for each of its connections.
 fn tests_of_examples(v: &Verbs) -> Vec<String> {
     let name = v.service.name;
     let mut tests = Vec::new();
     for (topic, example) in v.topics().flat_map(|topic| topic.examples().map(move |example| (topic, example))) {
-        for deployment in v.service.flavours.iter().map(|flavour| flavour.deployment.name()) {
-            let connect = format!("let {name} = {name}(#{{ deployment: \"{deployment}\" }});");
-            tests.push(format!("fn test_{}_{}_{deployment}() {{ {connect} {example} }}", tests.len(), topic.name));
+        for (place, connect) in connections(v.service) {
+            let body = format!("let {name} = {connect}; {example}");
+            tests.push(format!("fn test_{}_{}_{place}() {{ {body} }}", tests.len(), topic.name));
         }
     }
     tests

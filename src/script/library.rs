@@ -5,7 +5,10 @@ use rhai::Engine;
 use std::collections::BTreeSet;
 
 /// The sources, one per service.
-const SOURCES: &[(&str, &str, &str)] = &[("jira", "stdlib/jira.rhai", include_str!("../../stdlib/jira.rhai"))];
+const SOURCES: &[(&str, &str, &str)] = &[
+    ("jira", "stdlib/jira.rhai", include_str!("../../stdlib/jira.rhai")),
+    ("upm", "stdlib/upm.rhai", include_str!("../../stdlib/upm.rhai")),
+];
 
 /// Returns the text of a source of the library.
 pub(super) fn text_of(source: &str) -> Option<&'static str> {

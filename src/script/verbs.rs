@@ -9,7 +9,7 @@ use super::{
     value::{from_dynamic, members, plain_type, to_dynamic},
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Kind as ErrorKind, Result},
     http::fill,
     richtext,
     services::{Deployment, Kind},
@@ -84,6 +84,13 @@ fn refusal(message: &str, hint: &str) -> Box<Error> {
     if hint.is_empty() { error } else { error.hint(hint) }
 }
 
+/// Makes the error of a failure that arrived as a success. `details` is the answer.
+fn failure(message: &str, hint: &str, details: &Dynamic) -> Result<Box<Error>> {
+    let error = Error::remote(ErrorKind::Remote, format_args!("{message} Response code: 200.")).status(200);
+    let error = error.details((!details.is_unit()).then(|| from_dynamic(details)).transpose()?);
+    Ok(if hint.is_empty() { error } else { error.hint(hint) })
+}
+
 fn unknown(what: &str, name: &str, names: &Array, place: &str) -> Box<Error> {
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     let hint = close(name, &names).unwrap_or_else(|| format!("there is {}", names.join(", ")));
@@ -105,6 +112,16 @@ pub(super) fn register<K: Kind>(module: &mut Module) {
     native(module, "refuse", &[], "", |_: &mut C<K>, message: ImmutableString, hint: ImmutableString| -> Thrown<()> {
         Err(into_script(refusal(&message, &hint)))
     });
+    native(
+        module,
+        "fail",
+        &[],
+        "",
+        |_: &mut C<K>, message: ImmutableString, hint: ImmutableString, details: Dynamic| -> Thrown<()> {
+            Err(into_script(failure(&message, &hint, &details).map_err(into_script)?))
+        },
+    );
+    native(module, "note", &[], "", |c: &mut C<K>, text: ImmutableString| c.world.context.note(&text));
     let lost = |what: ImmutableString, name: ImmutableString, names: Array, place: ImmutableString| {
         into_script(unknown(&what, &name, &names, &place))
     };
