@@ -1,5 +1,7 @@
 //! Where the descriptions are wrong.
 
+use serde_json::{Value, json};
+
 /// A fault of a description.
 #[derive(Debug)]
 pub(super) struct Exception {
@@ -45,21 +47,41 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
 const NO_TEXT: &str = "not of type \"string\"";
 const NO_OBJECT: &str = "not of type \"object\"";
 
-/// What answers a list in Data Center, whose description gives the schema of an item.
-pub(super) const LISTS: [&str; 15] = [
-    "GET /api/2/field",
-    "GET /api/2/filter/favourite",
-    "GET /api/2/issue/{issueIdOrKey}/remotelink",
-    "GET /api/2/issuetype",
-    "GET /api/2/priority",
-    "GET /api/2/project",
-    "GET /api/2/project/{projectIdOrKey}/components",
-    "GET /api/2/project/{projectIdOrKey}/statuses",
-    "GET /api/2/project/{projectIdOrKey}/versions",
-    "GET /api/2/resolution",
-    "GET /api/2/role",
-    "GET /api/2/status",
-    "GET /api/2/statuscategory",
-    "GET /api/2/user/assignable/search",
-    "GET /api/2/user/search",
+/// What answers a list in Data Center, whose description gives the schema of an item: the operation, and the
+/// member of a page that holds the items.
+const LISTS: [(&str, &str); 24] = [
+    ("GET /api/2/field", ""),
+    ("GET /api/2/filter/favourite", ""),
+    ("GET /api/2/issue/{issueIdOrKey}/remotelink", ""),
+    ("GET /api/2/issuetype", ""),
+    ("GET /api/2/priority", ""),
+    ("GET /api/2/project", ""),
+    ("GET /api/2/project/{projectIdOrKey}/components", ""),
+    ("GET /api/2/project/{projectIdOrKey}/statuses", ""),
+    ("GET /api/2/project/{projectIdOrKey}/versions", ""),
+    ("GET /api/2/resolution", ""),
+    ("GET /api/2/role", ""),
+    ("GET /api/2/status", ""),
+    ("GET /api/2/statuscategory", ""),
+    ("GET /api/2/user/assignable/search", ""),
+    ("GET /api/2/user/search", ""),
+    ("GET /api/2/group/member", "values"),
+    ("GET /api/2/issue/createmeta/{projectIdOrKey}/issuetypes", "values"),
+    ("GET /api/2/issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}", "values"),
+    ("GET /agile/1.0/board", "values"),
+    ("GET /agile/1.0/board/{boardId}/backlog", "issues"),
+    ("GET /agile/1.0/board/{boardId}/epic", "values"),
+    ("GET /agile/1.0/board/{boardId}/issue", "issues"),
+    ("GET /agile/1.0/board/{boardId}/project", "values"),
+    ("GET /agile/1.0/board/{boardId}/sprint", "values"),
 ];
+
+/// Returns the schema of an operation's answer, given the one that is described.
+pub(super) fn corrected(operation: &str, schema: &Value) -> Value {
+    let list = json!({ "type": "array", "items": schema });
+    match LISTS.iter().find(|(name, _)| *name == operation) {
+        None => schema.clone(),
+        Some((_, "")) => list,
+        Some((_, member)) => json!({ "type": "object", "required": [member], "properties": { *member: list } }),
+    }
+}

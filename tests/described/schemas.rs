@@ -1,6 +1,6 @@
 //! Schemas of answers out of an OpenAPI 3.0 description.
 
-use super::exceptions::LISTS;
+use super::exceptions::corrected;
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, path::Path};
@@ -51,10 +51,7 @@ impl Description {
             return ("empty", faults);
         }
         let (kind, schema) = match schema_of(response) {
-            Some(schema) if LISTS.contains(&operation) => {
-                ("body", self.whole(&json!({ "type": "array", "items": schema })))
-            }
-            Some(schema) => ("body", self.whole(schema)),
+            Some(schema) => ("body", self.whole(&corrected(operation, schema))),
             None if status >= 400 => ("error without a schema of its own", error_collection()),
             None => return ("body without a schema", faults),
         };
