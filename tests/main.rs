@@ -5,6 +5,7 @@ mod auth;
 mod bad_input;
 mod bulk;
 mod common;
+mod described;
 mod docs;
 mod engine;
 mod goldens;

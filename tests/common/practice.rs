@@ -97,23 +97,28 @@ impl Practice {
 
     /// Asks the service itself, as its administrator, and returns what `path` answers.
     pub(crate) fn ask(&self, path: &str) -> Value {
-        let base = self.url.trim_start_matches(&self.origin);
-        let who = if base.is_empty() { "mira@sandbox.example:ATATT-sandbox-mira" } else { "mira:mira-password" };
-        let authorization = format!("authorization: Basic {}\r\n", STANDARD.encode(who));
-        let answer = exchange(&self.origin, "GET", &format!("{base}{path}"), &authorization, "");
+        let (_, answer) = self.request("GET", path, "");
         serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{path}: {e}: {answer}"))
     }
 
+    /// Sends a request as the administrator of the service and returns the status and the body of the answer.
+    pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let base = self.url.trim_start_matches(&self.origin);
+        let who = if base.is_empty() { "mira@sandbox.example:ATATT-sandbox-mira" } else { "mira:mira-password" };
+        let authorization = format!("authorization: Basic {}\r\n", STANDARD.encode(who));
+        exchange(&self.origin, method, &format!("{base}{path}"), &authorization, body)
+    }
+
     fn control(&self, method: &str, what: &str, body: &Value) -> Value {
-        let answer = exchange(&self.origin, method, &format!("/__sandbox/{what}"), "", &body.to_string());
+        let (_, answer) = exchange(&self.origin, method, &format!("/__sandbox/{what}"), "", &body.to_string());
         let value: Value = serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{what}: {e}: {answer}"));
         assert!(value.get("error").is_none(), "{what}: {value}");
         value
     }
 }
 
-/// Sends one request over a plain socket and returns the body.
-fn exchange(origin: &str, method: &str, path: &str, header: &str, body: &str) -> String {
+/// Sends one request over a plain socket and returns the status and the body of the answer.
+fn exchange(origin: &str, method: &str, path: &str, header: &str, body: &str) -> (u16, String) {
     let host = origin.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
@@ -125,7 +130,9 @@ fn exchange(origin: &str, method: &str, path: &str, header: &str, body: &str) ->
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-    if head.to_lowercase().contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_owned() }
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    let chunked = head.to_lowercase().contains("transfer-encoding: chunked");
+    (status, if chunked { unchunked(body) } else { body.to_owned() })
 }
 
 fn unchunked(mut body: &str) -> String {

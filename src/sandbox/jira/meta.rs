@@ -145,6 +145,10 @@ fn everything(call: &mut Call) -> Outcome {
         .filter(|p| call.may_browse(p.id) && (keys.is_empty() || keys.contains(&p.key.as_str())))
         .map(|p| {
             let mut value = call.face.project(p);
+            // The descriptions of projects that live here are shorter than elsewhere.
+            if let Value::Object(members) = &mut value {
+                members.retain(|name, _| !matches!(name.as_str(), "projectTypeKey" | "simplified"));
+            }
             let types = ISSUE_TYPES.iter().filter(|t| names.is_empty() || names.contains(&t.name));
             let types = types.map(|t| {
                 let mut value = call.face.issue_type(t);

@@ -197,5 +197,6 @@ fn archive(call: &mut Call) -> Outcome {
 }
 
 fn restore(call: &mut Call) -> Outcome {
-    set_archived(call, false)
+    set_archived(call, false)?;
+    if call.face.cloud { get(call) } else { Ok(Reply::empty(202)) }
 }
