@@ -48,7 +48,7 @@ enum State {
     /// Nothing was asked for yet.
     New(Box<Request>),
     /// Pages are coming.
-    Reading(Pager),
+    Reading(Box<Pager>),
     /// The end was reached, or the limit.
     Done,
 }
@@ -216,7 +216,7 @@ impl Inner {
             if let Some(few) = wanted.filter(|wanted| *wanted <= 50) {
                 return self.only_page(&request, few).map(Some);
             }
-            self.state = State::Reading(self.account.pages(request, self.arrays, wanted)?);
+            self.state = State::Reading(Box::new(self.account.pages(request, self.arrays, wanted)?));
         }
         let State::Reading(pager) = &mut self.state else { return Ok(None) };
         self.world.wait(async { pager.next().await.transpose() })
@@ -227,7 +227,9 @@ impl Inner {
         let page = self.world.wait(self.account.one_page(request, self.arrays))?;
         let left = limit.saturating_sub(page.items.len());
         self.state = match &page.next {
-            Some(next) if left > 0 => State::Reading(self.account.pages(next.clone(), self.arrays, Some(left))?),
+            Some(next) if left > 0 => {
+                State::Reading(Box::new(self.account.pages(next.clone(), self.arrays, Some(left))?))
+            }
             Some(next) => State::New(Box::new(next.clone())),
             None => State::Done,
         };
