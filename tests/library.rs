@@ -67,17 +67,11 @@ fn every_verb_is_called_in_a_test() {
     none("verbs without a test", &wrong);
 }
 
-/// Returns the catalogues of a service: those of its flavours, or its own where it is a part of others.
-fn catalogs(service: &Service) -> Vec<Catalog> {
-    let own = Some(service.apis).filter(|apis| !apis.is_empty());
-    service.flavours.iter().map(|flavour| flavour.apis).chain(own).map(Catalog).collect()
-}
-
 /// Says what is wrong with a route, if anything is: no catalogue of the service publishes it.
 fn unpublished(v: &Verbs, route: &Route) -> Option<String> {
     let place = format!("{}:{} {}", v.source, route.line, route.path);
     let Some(method) = &route.method else { return Some(format!("{place}: no method is said beside it")) };
-    let published = catalogs(v.service).iter().any(|catalog| catalog.route(method, &route.path).is_some());
+    let published = v.service.published().any(|(_, apis)| Catalog(apis).route(method, &route.path).is_some());
     (!published).then(|| format!("{place}: {method} is not published"))
 }
 

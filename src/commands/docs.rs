@@ -84,7 +84,7 @@ fn capital(text: &str) -> String {
 
 /// Returns how many operations a service publishes, over all its flavours.
 fn operations(service: &Service) -> usize {
-    let mut ids: Vec<&str> = service.flavours.iter().flat_map(|f| Catalog(f.apis).ids()).collect();
+    let mut ids: Vec<&str> = service.published().flat_map(|(_, apis)| Catalog(apis).ids()).collect();
     ids.sort_unstable();
     ids.dedup();
     ids.len()
@@ -178,9 +178,9 @@ fn routes<'a>(verbs: &'a Verbs, name: &str) -> Vec<(&'a str, &'a str)> {
 /// Explains an operation, for each flavour of the service that has it.
 fn operation_texts(service: &Service, id: &str) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();
-    for flavour in service.flavours {
-        if let Some(operation) = Catalog(flavour.apis).operation(id) {
-            texts.push(operation_text(service, flavour.deployment.name(), &operation));
+    for (deployment, apis) in service.published() {
+        if let Some(operation) = Catalog(apis).operation(id) {
+            texts.push(operation_text(service, deployment, &operation));
         }
     }
     (!texts.is_empty()).then(|| texts.join("\n"))
@@ -188,6 +188,7 @@ fn operation_texts(service: &Service, id: &str) -> Option<String> {
 
 fn operation_text(service: &Service, deployment: &str, operation: &Operation) -> String {
     let mut out = format!("{}.api.{}(#{{ … }})  {} {deployment}", service.name, operation.id, service.title);
+    out.truncate(out.trim_end().len());
     let _ = write!(out, "\n  {} {}", operation.method, operation.path);
     if operation.deprecated {
         out.push_str("  (deprecated)");
@@ -249,9 +250,11 @@ fn markdown_of(reference: &Reference) -> String {
         let service = verbs.service;
         let _ = writeln!(
             out,
-            "\n## {}\n\n`let {1} = {1}();` and {2} published operations.",
+            "\n## {}\n\n`let {1} = {1}({2});` and {3} published operations.",
             service.title,
             service.name,
+            // A part is made from the connection of its product.
+            service.hosts.first().map(|host| format!("{host}()")).unwrap_or_default(),
             operations(service)
         );
         for chapter in &verbs.chapters {

@@ -104,9 +104,9 @@ fn functions(reference: &Reference) -> Vec<Entry> {
 /// Returns the operations of a service: one entry for each id, whatever flavours have it.
 fn operations(service: &'static Service) -> Vec<Entry> {
     let mut found: BTreeMap<&str, (Operation, Vec<&str>)> = BTreeMap::new();
-    for flavour in service.flavours {
-        for operation in Catalog(flavour.apis).apis().flat_map(crate::catalog::Api::operations) {
-            found.entry(operation.id).or_insert_with(|| (operation, Vec::new())).1.push(flavour.deployment.name());
+    for (deployment, apis) in service.published() {
+        for operation in Catalog(apis).apis().flat_map(crate::catalog::Api::operations) {
+            found.entry(operation.id).or_insert_with(|| (operation, Vec::new())).1.push(deployment);
         }
     }
     let entry = |(operation, flavours): (Operation, Vec<&str>)| {

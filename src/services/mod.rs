@@ -242,6 +242,12 @@ impl Service {
         flavours.iter().find(|flavour| flavour.deployment == deployment)
     }
 
+    /// Returns the published descriptions: of each flavour under its deployment's name, or its own where it is a part.
+    pub fn published(&self) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        let own = (!self.apis.is_empty()).then_some(("", self.apis));
+        self.flavours.iter().map(|flavour| (flavour.deployment.name(), flavour.apis)).chain(own)
+    }
+
     /// Tells the deployment from the host's name alone.
     pub fn deployment_of(&self, host: &str) -> Option<Deployment> {
         let tells = |flavour: &&Flavour| flavour.hosts.iter().any(|ending| is_under(host, ending));
