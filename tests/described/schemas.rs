@@ -1,4 +1,4 @@
-//! Schemas of answers out of an OpenAPI 3.0 description.
+//! Schemas of answers out of an `OpenAPI` 3.0 description.
 
 use super::exceptions::corrected;
 use jsonschema::Draft;
@@ -105,7 +105,7 @@ fn error_collection() -> Value {
     })
 }
 
-/// Returns a schema of OpenAPI as one of JSON Schema.
+/// Returns a schema of `OpenAPI` as one of JSON Schema.
 fn plain(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => object(members),
