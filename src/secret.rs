@@ -1,7 +1,7 @@
 //! Secrets, and the one place that hides them in everything that leaves the program.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{
     borrow::Cow,
     fmt,
@@ -14,6 +14,9 @@ pub const MASK: &str = "••••";
 
 /// The shortest value that is looked for in texts: hiding every `a` would make them unreadable.
 const SHORTEST: usize = 4;
+
+/// What RFC 3986 leaves as it is, all the rest encoded: how most servers write a value into an address.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A password, token, cookie or handle. It never prints, and making one hides its value from all later output.
 #[derive(Clone, PartialEq, Eq)]
@@ -65,6 +68,8 @@ pub fn hide(value: &str) {
         value.to_owned(),
         STANDARD.encode(value),
         utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
+        utf8_percent_encode(value, RESERVED).to_string(),
+        url::form_urlencoded::byte_serialize(value.as_bytes()).collect(),
         json_form(value),
     ];
     // A poisoned lock still holds whole entries: each push is one step.
@@ -111,12 +116,19 @@ mod tests {
             secret.reveal().to_owned(),
             STANDARD.encode(secret.reveal()),
             "p%40ss%20%22word%22%2F1".to_owned(),
+            "p%40ss+%22word%22%2F1".to_owned(),
             r#"{"x":"p@ss \"word\"/1"}"#.to_owned(),
         ] {
             let shown = redact(&form).into_owned();
             assert!(shown.contains(MASK), "{shown}");
             assert!(!shown.contains("word"), "{shown}");
         }
+    }
+
+    #[test]
+    fn signs_that_need_no_encoding_hide_nothing_from_us() {
+        let _secret = Secret::new("my_own-secret/2");
+        assert_eq!(redact("a=my_own-secret%2F2&b=my%5Fown%2Dsecret%2F2"), "a=••••&b=••••");
     }
 
     #[test]

@@ -161,3 +161,106 @@ fn no_secret_leaves_the_program() {
         assert!(arrived.contains(secret), "the secret given by {way} never reached the server");
     }
 }
+
+/// Every secret parameter of every service, with what it needs beside it.
+const PARAMETERS: &[(&str, &str, &[(&str, &str)])] = &[
+    ("jira", "TOKEN", SERVER),
+    ("jira", "PASSWORD", USER),
+    ("jira", "CLIENT_SECRET", CLIENT),
+    ("confluence", "TOKEN", SERVER),
+    ("confluence", "PASSWORD", USER),
+    ("confluence", "CLIENT_SECRET", CLIENT),
+    ("bitbucket", "TOKEN", SERVER),
+    ("bitbucket", "PASSWORD", USER),
+    ("bitbucket", "CLIENT_SECRET", CLIENT),
+    ("bamboo", "TOKEN", SERVER),
+    ("bamboo", "PASSWORD", USER),
+    ("bamboo", "CLIENT_SECRET", CLIENT),
+    ("trello", "TOKEN", &[("KEY", "an-application")]),
+    ("slack", "TOKEN", &[]),
+    ("tempo", "TOKEN", &[]),
+];
+
+const SERVER: &[(&str, &str)] = &[("DEPLOYMENT", "server")];
+const USER: &[(&str, &str)] = &[("DEPLOYMENT", "server"), ("USER", "mira")];
+const CLIENT: &[(&str, &str)] = &[("DEPLOYMENT", "server"), ("CLIENT_ID", "a-client")];
+
+/// The ways on which the environment hands a secret over; the command also notes the command lines of all processes.
+const WAYS: &[(&str, &str)] = &[
+    ("", ""),
+    ("_FILE", "handed-over"),
+    ("_COMMAND", "cat handed-over; cat /proc/[0-9]*/cmdline > command-lines 2>&1; true"),
+];
+
+/// Returns what `secret` may look like on its way out.
+fn forms(secret: &str) -> Vec<String> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let encoded = |kept: &str| -> String {
+        let piece = |b: u8| match char::from(b) {
+            c if c.is_ascii_alphanumeric() || kept.contains(c) => c.to_string(),
+            _ => format!("%{b:02X}"),
+        };
+        secret.bytes().map(piece).collect()
+    };
+    let pairs = ["mira", "a-client"].map(|user| STANDARD.encode(format!("{user}:{secret}")));
+    [vec![secret.to_owned(), STANDARD.encode(secret), encoded(""), encoded("-._~")], pairs.to_vec()].concat()
+}
+
+#[test]
+fn forty_secrets_of_all_services_stay_inside() {
+    let server = serve(|request| {
+        let told = format!("{} {:?} {}", request.line, request.headers, request.text());
+        json(500, &serde_json::json!({ "errorMessages": [&told], "message": told }).to_string())
+    });
+    let mut handed_over = 0;
+    for (service, parameter, beside) in PARAMETERS {
+        for (way, how) in WAYS {
+            handed_over += 1;
+            let secret = format!("leak+{service}/{parameter}{way}:{handed_over:02}");
+            one_secret(&server, service, parameter, beside, (way, how), &secret);
+        }
+    }
+    assert!(handed_over >= 40, "only {handed_over} secrets");
+}
+
+fn one_secret(
+    server: &crate::common::server::Server,
+    service: &str,
+    parameter: &str,
+    beside: &[(&str, &str)],
+    (way, how): (&str, &str),
+    secret: &str,
+) {
+    let prefix = format!("TIELINE_{}", service.to_uppercase());
+    let code = format!(
+        "let c = {service}(); try {{ c.whoami(); }} catch (e) {{ print(e); print(to_json(e.details)); }} print(c); print(c.auth); c.get(\"/x\");"
+    );
+    let explain = ["explain", service];
+    let run = ["--trace", "-e", &code];
+    for words in [&run[..], &explain[..]] {
+        let mut tieline = crate::common::tieline(words).env("PATH", "/usr/bin:/bin").file("handed-over", secret);
+        tieline = tieline.env(&format!("{prefix}_SERVER"), &server.url);
+        tieline = tieline.env(&format!("{prefix}_{parameter}{way}"), if how.is_empty() { secret } else { how });
+        tieline = beside.iter().fold(tieline, |run, (name, value)| run.env(&format!("{prefix}_{name}"), value));
+        let (done, folder) = tieline.keep();
+        for form in forms(secret) {
+            assert!(!done.out.contains(&form) && !done.err.contains(&form), "{secret} of {service}: {done:#?}");
+            unseen_in_files(folder.path(), &form);
+        }
+        assert!([0, 3, 4].contains(&done.code), "{service} {parameter}{way}: {done:#?}");
+    }
+    let arrived = server.seen().iter().map(|r| format!("{:?} {}", r.headers, r.text())).collect::<Vec<_>>().concat();
+    assert!(forms(secret).iter().any(|form| arrived.contains(form)), "{secret} never reached the server");
+}
+
+fn unseen_in_files(folder: &Path, form: &str) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            unseen_in_files(&path, form);
+        } else if !path.ends_with("handed-over") {
+            let text = fs::read(&path).unwrap();
+            assert!(!String::from_utf8_lossy(&text).contains(form), "{form} is in {}", path.display());
+        }
+    }
+}

@@ -14,7 +14,7 @@ use std::{
 };
 
 /// Long enough to see what happens side by side.
-pub(crate) const SOON: Duration = Duration::from_millis(20);
+pub(crate) const SOON: Duration = Duration::from_millis(60);
 
 /// Longer than any test waits.
 pub(crate) const LONG: Duration = Duration::from_secs(50);
