@@ -162,8 +162,10 @@ fn no_secret_leaves_the_program() {
     }
 }
 
+type Pairs = &'static [(&'static str, &'static str)];
+
 /// Every secret parameter of every service, with what it needs beside it.
-const PARAMETERS: &[(&str, &str, &[(&str, &str)])] = &[
+const PARAMETERS: &[(&str, &str, Pairs)] = &[
     ("jira", "TOKEN", SERVER),
     ("jira", "PASSWORD", USER),
     ("jira", "CLIENT_SECRET", CLIENT),
@@ -181,9 +183,9 @@ const PARAMETERS: &[(&str, &str, &[(&str, &str)])] = &[
     ("tempo", "TOKEN", &[]),
 ];
 
-const SERVER: &[(&str, &str)] = &[("DEPLOYMENT", "server")];
-const USER: &[(&str, &str)] = &[("DEPLOYMENT", "server"), ("USER", "mira")];
-const CLIENT: &[(&str, &str)] = &[("DEPLOYMENT", "server"), ("CLIENT_ID", "a-client")];
+const SERVER: Pairs = &[("DEPLOYMENT", "server")];
+const USER: Pairs = &[("DEPLOYMENT", "server"), ("USER", "mira")];
+const CLIENT: Pairs = &[("DEPLOYMENT", "server"), ("CLIENT_ID", "a-client")];
 
 /// The ways on which the environment hands a secret over; the command also notes the command lines of all processes.
 const WAYS: &[(&str, &str)] = &[
