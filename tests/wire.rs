@@ -1,7 +1,9 @@
 //! What goes over the wire and what comes back, in good and in bad weather, as the built program shows it.
 
 mod bodies;
+mod by_ids;
 mod files;
+mod limits;
 mod options;
 mod paging;
 mod redirects;

@@ -16,7 +16,7 @@ pub use login::Login;
 use crate::{
     context::Context,
     error::{Error, Result},
-    http::{Interrupt, Ledger, Options},
+    http::{Flight, Interrupt, Ledger, Options},
     report::Report,
     script::{Arguments, Failure, Host, Output, STACK, World},
     secret::Secret,
@@ -242,6 +242,7 @@ fn options(context: &Context, setup: &Setup) -> Options {
         proxy: setup.proxy.as_deref().map(Secret::new),
         insecure: setup.insecure,
         simulate: setup.simulate.then(Ledger::default),
+        jobs: setup.jobs.map(Flight::new),
         read_only: setup.read_only,
         trace: setup.trace,
         say: context.voice(),

@@ -1,7 +1,9 @@
 //! Reading ahead: the pages of a list are fetched before anybody asks for them.
 
 use super::{
-    Arrays, Page, Request, interrupt,
+    Arrays, Page, Request,
+    by_ids::ByIds,
+    interrupt,
     pages::{Steps, position},
 };
 use crate::{
@@ -15,7 +17,10 @@ use std::{
 use tokio::task::JoinHandle;
 
 /// How many pages are on their way or wait for the reader.
-const MOST_AHEAD: usize = 8;
+pub(super) const MOST_AHEAD: usize = 8;
+
+/// After so many pages that lead from one to the next, a list is long enough for the way by ids.
+const LONG: usize = 3;
 
 /// More pages than this is a server that turns in circles.
 const MOST_PAGES: usize = 1_000_000;
@@ -34,6 +39,12 @@ pub struct Pager {
     /// How many items the reader still wants, if that is known. He may ask for more.
     wanted: Option<usize>,
     seen: HashSet<u64>,
+    /// The quick way through the rest, where there is one.
+    by_ids: Option<Box<ByIds>>,
+    /// Whether it was taken.
+    turned: bool,
+    /// The way back: the next request of the usual way, until the other one has given something.
+    back: Option<Request>,
     /// What comes instead of the next page.
     error: Option<Box<Error>>,
 }
@@ -56,6 +67,9 @@ impl Pager {
             fetch: Box::new(fetch),
             ahead: VecDeque::new(),
             seen: HashSet::from([position(&first)]),
+            by_ids: ByIds::of(&first).map(Box::new),
+            turned: false,
+            back: None,
             route: Route { next: Some(first), steps: None },
             width: MOST_AHEAD,
             wanted,
@@ -70,6 +84,11 @@ impl Pager {
         if let Some(error) = self.error.take() {
             return Some(Err(error));
         }
+        if self.turned
+            && let Some(page) = self.next_by_ids().await
+        {
+            return page;
+        }
         if self.ahead.is_empty() {
             let request = self.route.next()?;
             self.ahead.push_back((self.fetch)(request));
@@ -83,9 +102,48 @@ impl Pager {
         Some(page)
     }
 
+    /// Returns the next page by ids; nothing if that way is closed and the usual one is to be gone.
+    async fn next_by_ids(&mut self) -> Option<Option<Result<Page>>> {
+        loop {
+            let Some(by_ids) = &mut self.by_ids else { return Some(None) };
+            by_ids.fill(self.wanted, &self.fetch);
+            match by_ids.next().await {
+                Some(Ok(None)) => {}
+                Some(Ok(Some(page))) => {
+                    self.back = None;
+                    self.wanted = self.wanted.map(|wanted| wanted.saturating_sub(page.items.len()));
+                    return Some(Some(Ok(page)));
+                }
+                Some(Err(error)) => {
+                    self.by_ids = None;
+                    // A token may be good for the list and not for its items by ids.
+                    let Some(back) = self.back.take() else { return Some(Some(Err(error))) };
+                    (self.turned, self.route) = (false, Route { next: Some(back), steps: None });
+                    return None;
+                }
+                None => return Some(None),
+            }
+        }
+    }
+
+    /// Says whether the rest is to be read by ids. Who wants a few items more gets them by tokens.
+    fn turns(&mut self, page: &Page) -> bool {
+        let Some(by_ids) = &mut self.by_ids else { return false };
+        if !by_ids.note(&page.items) {
+            self.by_ids = None;
+            return false;
+        }
+        self.seen.len() == LONG && self.wanted.is_none_or(|wanted| wanted > LONG * page.items.len())
+    }
+
     /// Looks ahead from `page`, which is given now.
     fn go_on(&mut self, page: &Page) {
         self.wanted = self.wanted.map(|wanted| wanted.saturating_sub(page.items.len()));
+        if page.next.is_some() && self.turns(page) {
+            self.turn(Route::default());
+            (self.turned, self.back) = (true, page.next.clone());
+            return;
+        }
         let Some(next) = &page.next else { return self.turn(Route::default()) };
         let place = position(next);
         if self.seen.len() >= MOST_PAGES || !self.seen.insert(place) {
@@ -144,13 +202,13 @@ impl Iterator for Route {
 }
 
 /// A page on its way. One that is dropped is not fetched any further.
-struct Fetch {
+pub(super) struct Fetch {
     place: u64,
     task: JoinHandle<Result<Page>>,
 }
 
 impl Fetch {
-    async fn page(&mut self) -> Result<Page> {
+    pub(super) async fn page(&mut self) -> Result<Page> {
         let broken = |e| Err(Error::client(format_args!("a page could not be read: {e}")));
         (&mut self.task).await.unwrap_or_else(broken)
     }

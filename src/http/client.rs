@@ -21,7 +21,7 @@ use std::{
     sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard},
     time::{Duration, Instant},
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 /// The most that one answer may hold in memory. Files go to disk by `download`, whatever their size.
 const LARGEST: usize = 256 * 1024 * 1024;
@@ -45,6 +45,8 @@ pub struct Options {
     pub insecure: bool,
     /// Where writes are noted instead of being sent.
     pub simulate: Option<super::Ledger>,
+    /// How many requests may be on their way at a time; nothing if as many as there are.
+    pub jobs: Option<super::Flight>,
     /// Whether writes are refused.
     pub read_only: bool,
     /// Whether to show each request.
@@ -98,8 +100,9 @@ impl Client {
     ) -> Result<Answer> {
         let mut tries = 1;
         loop {
-            let left = self.limiter.enter(request).await;
+            let (left, place) = self.enter(request).await;
             let outcome = self.attempt(request, credentials, progress).await;
+            drop(place);
             if !self.waits(request, &outcome, tries, left).await {
                 return self.unless_too_many(outcome, request);
             }
@@ -107,9 +110,13 @@ impl Client {
         }
     }
 
-    /// Waits until `request` may go; returns the moment it left.
-    pub(super) async fn enter(&self, request: &Request) -> Instant {
-        self.limiter.enter(request).await
+    /// Waits until `request` may go; returns the moment it left, and its place among those on their way.
+    pub(super) async fn enter(&self, request: &Request) -> (Instant, Option<OwnedSemaphorePermit>) {
+        let place = match &self.options.jobs {
+            Some(flight) => flight.enter().await,
+            None => None,
+        };
+        (self.limiter.enter(request).await, place)
     }
 
     /// Waits where `request`, which left at `left`, may be sent again after try number `tries`; says whether it may.

@@ -28,12 +28,13 @@ pub async fn download(
     }
     let mut tries = 1;
     loop {
-        let left = client.enter(request).await;
+        let (left, place) = client.enter(request).await;
         let refused = match once(client, request, credentials, file, progress).await {
             Ok(Ok(size)) => return Ok(Ok(size)),
             Ok(Err(answer)) => Ok(answer),
             Err(error) => Err(error),
         };
+        drop(place);
         if !client.waits(request, &refused, tries, left).await {
             return client.unless_too_many(refused, request).map(Err);
         }

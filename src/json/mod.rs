@@ -2,13 +2,15 @@
 //!
 //! A [`Json`] is what a server answered or a script parsed. Arrays and objects are shared until somebody writes to
 //! one (copy on write), so passing ten megabytes of issues around costs a counter. It may be parsed on another thread.
+//! What lies below the top level of a document is made when somebody asks for it.
 
 mod parse;
+mod tape;
 mod write;
 
 pub use parse::parse;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One JSON value.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,24 +35,57 @@ pub enum Json {
 
 /// A JSON object: its members in the order they came, each key once.
 #[derive(Debug, Clone, Default)]
-pub struct Object(Arc<Vec<(Arc<str>, Json)>>);
+pub struct Object(Arc<Inner>);
+
+/// The members, and where they are read from when somebody wants them all.
+#[derive(Debug, Clone, Default)]
+struct Inner {
+    members: OnceLock<Vec<(Arc<str>, Json)>>,
+    written: Option<tape::Part>,
+}
 
 impl Object {
     /// Makes an object of `members`; of a key that comes twice the last value counts, at the first place.
     #[must_use]
     pub fn from_members(members: Vec<(Arc<str>, Json)>) -> Self {
-        Object(Arc::new(parse::without_duplicates(members)))
+        Object(Arc::new(Inner { members: parse::without_duplicates(members).into(), written: None }))
+    }
+
+    fn written(part: tape::Part) -> Self {
+        Object(Arc::new(Inner { members: OnceLock::new(), written: Some(part) }))
+    }
+
+    fn members(&self) -> &Vec<(Arc<str>, Json)> {
+        let read = |part: &tape::Part| parse::without_duplicates(part.read());
+        self.0.members.get_or_init(|| self.0.written.as_ref().map(read).unwrap_or_default())
+    }
+
+    /// Copies the members first if somebody else sees them.
+    fn members_mut(&mut self) -> &mut Vec<(Arc<str>, Json)> {
+        self.members();
+        let inner = Arc::make_mut(&mut self.0);
+        inner.written = None;
+        inner.members.get_mut().expect("members() has just made them, and a copy keeps them")
     }
 
     /// Returns the value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Json> {
-        self.0.iter().find(|(k, _)| &**k == key).map(|(_, v)| v)
+        self.members().iter().find(|(k, _)| &**k == key).map(|(_, v)| v)
+    }
+
+    /// Returns a copy of the value of `key`. Of an object that nobody has looked into yet no other value is made.
+    #[must_use]
+    pub fn pick(&self, key: &str) -> Option<Json> {
+        match (&self.0.written, self.0.members.get()) {
+            (Some(part), None) => part.get(key),
+            _ => self.get(key).cloned(),
+        }
     }
 
     /// Sets `key` in place, or adds it at the end. Copies the members first if somebody else sees them.
     pub fn set(&mut self, key: &str, value: Json) {
-        let members = Arc::make_mut(&mut self.0);
+        let members = self.members_mut();
         match members.iter_mut().find(|(k, _)| &**k == key) {
             Some((_, old)) => *old = value,
             None => members.push((key.into(), value)),
@@ -59,19 +94,19 @@ impl Object {
 
     /// Takes `key` out and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<Json> {
-        let at = self.0.iter().position(|(k, _)| &**k == key)?;
-        Some(Arc::make_mut(&mut self.0).remove(at).1)
+        let at = self.members().iter().position(|(k, _)| &**k == key)?;
+        Some(self.members_mut().remove(at).1)
     }
 
     /// Iterates over the members in their order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Json)> + ExactSizeIterator {
-        self.0.iter().map(|(k, v)| (k, v))
+        self.members().iter().map(|(k, v)| (k, v))
     }
 
     /// Returns the number of members.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.members().len()
     }
 
     /// Says whether both are one and the same in memory: nothing was copied between them.
@@ -83,7 +118,7 @@ impl Object {
     /// Says whether there are no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.members().is_empty()
     }
 }
 

@@ -1,12 +1,15 @@
-//! Text to [`Json`], in one pass, by `serde_json`'s reader and a visitor of ours.
+//! Text to [`Json`], in one pass, by `serde_json`'s reader and visitors of ours.
 
-use super::{Json, Object};
+use super::{Json, Object, tape::Tape};
 use crate::error::{Error, Result};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use std::{collections::HashMap, collections::HashSet, fmt, sync::Arc};
 
 /// The key under which `serde_json` hands over a number's own text (its feature `arbitrary_precision`).
 const NUMBER_KEY: &str = "$serde_json::private::Number";
+
+/// What a document is refused with that uses [`NUMBER_KEY`] for something else.
+const NO_NUMBER: &str = "a number of an unknown form";
 
 /// Objects with more members than this are checked for duplicate keys by hash.
 const FEW: usize = 16;
@@ -18,9 +21,15 @@ const FEW: usize = 16;
 pub fn parse(text: &[u8]) -> Result<Json> {
     // Some servers put a byte order mark in front; RFC 8259 lets a reader ignore it.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let keys = Keys::default();
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = Node(&keys).deserialize(&mut reader).and_then(|json| reader.end().map(|()| json));
+    match std::str::from_utf8(text) {
+        Ok(text) => read(serde_json::Deserializer::from_str(text)),
+        // This reader says where it is wrong.
+        Err(_) => read(serde_json::Deserializer::from_slice(text)),
+    }
+}
+
+fn read<'de>(mut reader: serde_json::Deserializer<impl serde_json::de::Read<'de>>) -> Result<Json> {
+    let value = Node { below: false }.deserialize(&mut reader).and_then(|json| reader.end().map(|()| json));
     value.map_err(|e| Error::client(format_args!("this is not valid JSON: {}", plain(&e))))
 }
 
@@ -33,27 +42,13 @@ fn plain(e: &serde_json::Error) -> String {
     text
 }
 
-/// Keeps one copy of each key of a document.
-#[derive(Default)]
-struct Keys(std::cell::RefCell<HashSet<Arc<str>>>);
-
-impl Keys {
-    fn intern(&self, key: &str) -> Arc<str> {
-        let mut known = self.0.borrow_mut();
-        if let Some(key) = known.get(key) {
-            return key.clone();
-        }
-        let key: Arc<str> = key.into();
-        known.insert(key.clone());
-        key
-    }
+/// Reads one value. The top level becomes members and items, an object below it a tape.
+#[derive(Clone, Copy)]
+struct Node {
+    below: bool,
 }
 
-/// Reads one value; borrows the document's keys.
-#[derive(Clone, Copy)]
-struct Node<'a>(&'a Keys);
-
-impl<'de> DeserializeSeed<'de> for Node<'_> {
+impl<'de> DeserializeSeed<'de> for Node {
     type Value = Json;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Json, D::Error> {
@@ -61,7 +56,7 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Node<'_> {
+impl<'de> Visitor<'de> for Node {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -89,8 +84,8 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Json, A::Error> {
-        let mut out = Vec::with_capacity(items.size_hint().unwrap_or(0).min(1024));
-        while let Some(item) = items.next_element_seed(self)? {
+        let mut out = Vec::new();
+        while let Some(item) = items.next_element_seed(Node { below: true })? {
             out.push(item);
         }
         out.shrink_to_fit();
@@ -98,46 +93,102 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<Json, A::Error> {
+        if self.below {
+            let mut tape = Tape::default();
+            Marks(&mut tape).visit_map(entries)?;
+            return tape.into_json().map_err(A::Error::custom);
+        }
         let mut members = Vec::new();
-        while let Some(key) = entries.next_key_seed(Key(self.0))? {
-            if members.is_empty() && &*key == NUMBER_KEY {
+        while let Some(key) = entries.next_key::<String>()? {
+            if members.is_empty() && key == NUMBER_KEY {
                 let text: String = entries.next_value()?;
-                return number(&text).ok_or_else(|| A::Error::custom("a number of an unknown form"));
+                return number_of(&text).ok_or_else(|| A::Error::custom(NO_NUMBER));
             }
-            members.push((key, entries.next_value_seed(self)?));
+            members.push((key.into(), entries.next_value_seed(Node { below: true })?));
         }
         members.shrink_to_fit();
         Ok(Json::Object(Object::from_members(members)))
     }
 }
 
-/// Reads one key.
-struct Key<'a>(&'a Keys);
+/// Writes one value onto a tape.
+struct Marks<'a>(&'a mut Tape);
 
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Arc<str>;
+impl<'de> DeserializeSeed<'de> for Marks<'_> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Arc<str>, D::Error> {
-        deserializer.deserialize_str(self)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-impl Visitor<'_> for Key<'_> {
-    type Value = Arc<str>;
+impl<'de> Visitor<'de> for Marks<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
+        f.write_str("a JSON value")
     }
 
-    fn visit_str<E>(self, key: &str) -> std::result::Result<Arc<str>, E> {
-        Ok(self.0.intern(key))
+    fn visit_unit<E>(self) -> std::result::Result<(), E> {
+        self.0.null();
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> std::result::Result<(), E> {
+        self.0.truth(truth);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, int: i64) -> std::result::Result<(), E> {
+        self.0.int(int);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, int: u64) -> std::result::Result<(), E> {
+        match i64::try_from(int) {
+            Ok(int) => self.0.int(int),
+            Err(_) => self.0.number(&int.to_string()),
+        }
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> std::result::Result<(), E> {
+        self.0.text(text);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<(), A::Error> {
+        let open = self.0.open_array();
+        let mut count = 0;
+        while let Some(()) = items.next_element_seed(Marks(self.0))? {
+            count += 1;
+        }
+        self.0.close(&open, count);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<(), A::Error> {
+        let open = self.0.open_object();
+        let mut count = 0;
+        while let Some(()) = entries.next_key_seed(Marks(self.0))? {
+            if count == 0 && self.0.ends_with(NUMBER_KEY) {
+                self.0.take_back_two();
+                let digits: String = entries.next_value()?;
+                self.0.number(&digits);
+                return number_of(&digits).map(drop).ok_or_else(|| A::Error::custom(NO_NUMBER));
+            }
+            entries.next_value_seed(Marks(self.0))?;
+            count += 1;
+        }
+        self.0.close(&open, count);
+        Ok(())
     }
 }
 
 /// Returns the kind of number that holds `text`, which is no 64-bit integer, without loss; nothing if it is no number.
 ///
 /// A float must give back the very digits. An integer never becomes one, however round it is.
-fn number(text: &str) -> Option<Json> {
+pub(super) fn number_of(text: &str) -> Option<Json> {
     let digits = Digits::of(text)?;
     match text.parse::<f64>() {
         Ok(float)

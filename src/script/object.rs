@@ -25,7 +25,7 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 fn get(object: &Object, key: &str) -> Dynamic {
-    object.get(key).map_or(Dynamic::UNIT, to_dynamic)
+    object.pick(key).map_or(Dynamic::UNIT, |json| to_dynamic(&json))
 }
 
 /// Sets a member. Rhai writes back what it read along a chain; a value that did not change copies nothing.

@@ -1,6 +1,6 @@
 //! Lists in pages: every form, fetched ahead, cut aloud.
 
-use super::run;
+use super::{run, run_with};
 use crate::common::{
     practice::Practice,
     server::{Request, Server, json, serve},
@@ -118,6 +118,29 @@ fn pages_by_offset_are_fetched_several_at_a_time_and_given_in_order() {
     let most = OPEN.lock().unwrap().1;
     assert!((4..=8).contains(&most), "{most} requests at a time");
     assert_eq!(server.lines().len(), 20, "{:?}", server.lines());
+}
+
+#[test]
+fn pages_never_go_beyond_jobs() {
+    for (jobs, code) in [
+        ("1", "jira().pages(\"/rest/list\").count()"),
+        ("3", "parallel([1, 2], 2, |n| jira().pages(\"/rest/list\").count())"),
+    ] {
+        let open = std::sync::Arc::new(Mutex::new((0, 0)));
+        let seen = open.clone();
+        let server = serve(move |request| {
+            let start: u64 = asked(request, "startAt").map_or(0, |text| text.parse().unwrap());
+            {
+                let mut open = seen.lock().unwrap();
+                *open = (open.0 + 1, open.1.max(open.0 + 1));
+            }
+            std::thread::sleep(Duration::from_millis(30));
+            seen.lock().unwrap().0 -= 1;
+            json(200, &format!(r#"{{"startAt":{start},"maxResults":1,"total":12,"issues":[{start}]}}"#))
+        });
+        run_with(&server.url, &["--jobs", jobs], code).ok();
+        assert_eq!(open.lock().unwrap().1.to_string(), jobs);
+    }
 }
 
 #[test]

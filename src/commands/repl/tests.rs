@@ -15,6 +15,7 @@ pub(super) fn host() -> Host {
         proxy: None,
         insecure: false,
         simulate: None,
+        jobs: None,
         read_only: false,
         trace: false,
         say: Arc::new(|_| {}),
