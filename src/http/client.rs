@@ -191,7 +191,9 @@ impl Client {
         let url = address::shown(response.url());
         let bytes = self.read(request, response).await?;
         self.trace_answer(status, bytes.len(), &headers);
-        let content = decode::decode(&headers, bytes).await?;
+        let as_it_is = request.file && (200..300).contains(&status);
+        let content =
+            if as_it_is { decode::Content::Bytes(bytes.into()) } else { decode::decode(&headers, bytes).await? };
         Ok(Answer { status, headers, content, url })
     }
 

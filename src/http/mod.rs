@@ -33,7 +33,7 @@ pub use header::header;
 pub use interrupt::{Interrupt, interrupted, pause, wait, within};
 pub use ledger::Ledger;
 pub use pages::{Arrays, Page};
-pub use route::{Filled, fill, query_pairs};
+pub use route::{Filled, fill, query_pairs, takes};
 pub use tokio::sync::{Mutex as Lock, MutexGuard as LockGuard};
 pub use transfer::{Progress, download};
 
@@ -130,6 +130,8 @@ pub struct Request {
     pub once: bool,
     /// Whether a page made for people is what we want.
     pub page: bool,
+    /// Whether the answer is a file, to be taken as it is.
+    pub file: bool,
     /// The catalogue operation it came from.
     pub operation: Option<String>,
 }
@@ -148,6 +150,7 @@ impl Request {
             reads: method.reads(),
             once: false,
             page: false,
+            file: false,
             operation: None,
         }
     }

@@ -23,7 +23,8 @@ pub struct Filled {
     pub used: Vec<String>,
 }
 
-/// Fills each `{name}` of `route` with what `value` returns for it, percent-encoded.
+/// Fills each `{name}` of `route` with what `value` returns for it, percent-encoded. In `{+name}`, as the paths of files
+/// are, the slashes of the value stay slashes.
 ///
 /// Refuses a name without a value, and values that would leave their segment: empty ones, `.`, `..` and control characters.
 pub fn fill(route: &str, value: impl Fn(&str) -> Option<String>) -> Result<Filled> {
@@ -33,13 +34,25 @@ pub fn fill(route: &str, value: impl Fn(&str) -> Option<String>) -> Result<Fille
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else { break };
         path.push_str(before);
+        let (name, several) = name.strip_prefix('+').map_or((name, false), |name| (name, true));
         let given = value(name).ok_or_else(|| missing(route, name))?;
-        path.extend(utf8_percent_encode(segment(name, &given)?, SEGMENT));
+        let parts = if several { given.split('/').collect() } else { vec![given.as_str()] };
+        let parts: Vec<String> = parts.into_iter().map(|part| encoded(name, part)).collect::<Result<_>>()?;
+        path.push_str(&parts.join("/"));
         used.push(name.to_owned());
         rest = after;
     }
     path.push_str(rest);
     Ok(Filled { path, used })
+}
+
+/// Says whether a route has a place for a value.
+pub fn takes(route: &str, name: &str) -> bool {
+    route.contains(&format!("{{{name}}}")) || route.contains(&format!("{{+{name}}}"))
+}
+
+fn encoded(name: &str, value: &str) -> Result<String> {
+    Ok(utf8_percent_encode(segment(name, value)?, SEGMENT).to_string())
 }
 
 fn missing(route: &str, name: &str) -> Box<Error> {
@@ -76,6 +89,15 @@ mod tests {
         assert_eq!(filled("/issue/{key}", "a/../b c?#%").unwrap(), "/issue/a%2F..%2Fb%20c%3F%23%25");
         assert_eq!(filled("/issue/{key}", "Ä").unwrap(), "/issue/%C3%84");
         assert_eq!(filled("/plain", "x").unwrap(), "/plain");
+    }
+
+    #[test]
+    fn a_path_keeps_its_slashes() {
+        assert_eq!(filled("/raw/{+key}", "src/a b/ü.txt").unwrap(), "/raw/src/a%20b/%C3%BC.txt");
+        for value in ["", "a//b", "../b", "a/./b", "/a"] {
+            assert!(filled("/raw/{+key}", value).is_err(), "{value:?}");
+        }
+        assert!(takes("/raw/{+key}", "key") && takes("/{key}/x", "key") && !takes("/raw/{+key}", "ke"));
     }
 
     #[test]

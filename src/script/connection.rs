@@ -294,8 +294,8 @@ fn requests<K: Kind>(module: &mut Module) {
             },
         );
     }
-    let comment =
-        "/// Sends `#{ method, path, query, headers, body, files }` and returns `#{ status, headers, body }`.";
+    let comment = "/// Sends `#{ method, path, values, query, headers, body, files }` and returns `#{ status, headers, body }`.\n\
+        /// `values` fills the `{names}` in `path`.";
     native(module, "request", &["request: map"], comment, |c: &mut C<K>, map: Dynamic| {
         c.request(&map).map_err(into_script)
     });

@@ -192,6 +192,7 @@ const CALLS: &[(&str, &str)] = &[
     ("get", "GET"),
     ("pages", "GET"),
     ("download", "GET"),
+    ("text", "GET"),
     ("render", "GET"),
     ("post", "POST"),
     ("upload", "POST"),

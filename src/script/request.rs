@@ -3,7 +3,7 @@
 use super::value::{from_dynamic, from_dynamic_revealing, members, plain_type, to_dynamic};
 use crate::{
     error::{Error, Result},
-    http::{self, Answer, Body, Content, Method, Part, Request, fill, query_pairs},
+    http::{self, Answer, Body, Content, Method, Part, Request, fill, query_pairs, takes},
     json::Json,
     secret::Secret,
 };
@@ -29,8 +29,7 @@ pub(super) fn simple(method: Method, path: &str, map: Option<&Dynamic>) -> Resul
         }
         return named(method, path, &[], query, Body::Json(from_dynamic_revealing(map)?));
     };
-    let left: Vec<(String, Dynamic)> =
-        values.iter().filter(|(name, _)| !path.contains(&format!("{{{name}}}"))).cloned().collect();
+    let left: Vec<(String, Dynamic)> = values.iter().filter(|(name, _)| !takes(path, name)).cloned().collect();
     let body = if carries_body {
         let body = left
             .iter()
@@ -53,7 +52,7 @@ fn named(
 ) -> Result<Request> {
     let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(n, v)| text(n, v)).transpose();
     // An error of one value must not read as its absence.
-    for (name, value) in values.iter().filter(|(name, _)| route.contains(&format!("{{{name}}}"))) {
+    for (name, value) in values.iter().filter(|(name, _)| takes(route, name)) {
         text(name, value)?;
     }
     let filled = fill(route, |name| value(name).ok().flatten())?;
@@ -93,7 +92,7 @@ fn text(name: &str, value: &Dynamic) -> Result<String> {
 }
 
 /// The members of `request(#{…})`.
-const MEMBERS: &[&str] = &["method", "path", "query", "headers", "body", "form", "files", "check"];
+const MEMBERS: &[&str] = &["method", "path", "values", "query", "headers", "body", "form", "files", "check"];
 
 /// Makes the request of `request(#{…})`.
 pub(super) fn full(map: &Dynamic) -> Result<Call> {
@@ -110,7 +109,11 @@ pub(super) fn full(map: &Dynamic) -> Result<Call> {
     let path = get("path").ok_or_else(|| Error::client("request(#{…}) needs `path`"))?.to_string();
     let (path, mut query) = query_pairs(&path);
     query.extend(listed("query", get("query"))?);
-    let mut request = named(method, path, &[], query, body(get("body"), get("form"), get("files"))?)?;
+    let values = get("values").map(|given| {
+        members(given).ok_or_else(|| Error::client(format_args!("`values` must be a map, not {}", plain_type(given))))
+    });
+    let values = values.transpose()?.unwrap_or_default();
+    let mut request = named(method, path, &values, query, body(get("body"), get("form"), get("files"))?)?;
     request.headers = listed("headers", get("headers"))?;
     check_headers(&request)?;
     let check = get("check").map_or(Ok(true), Dynamic::as_bool);

@@ -5,12 +5,13 @@
 use super::{
     connection::Connection,
     native::{Thrown, native},
+    request::download,
     throw::into_script,
     value::{from_dynamic, members, plain_type, to_dynamic},
 };
 use crate::{
     error::{Error, Kind as ErrorKind, Result},
-    http::fill,
+    http::{Content, Request, fill},
     richtext,
     services::{Deployment, Kind},
 };
@@ -60,6 +61,16 @@ impl<K: Kind> Connection<K> {
             self.world.context.note(&format!("{}: could not carry over: {what}", K::SERVICE.name));
         }
         Ok(value)
+    }
+
+    /// Returns the text of the file at `path`, untouched: a file that holds JSON is not taken apart.
+    fn text(&self, path: &str) -> Result<String> {
+        let request = Request { file: true, ..download(path)? };
+        let answer = self.world.wait(self.account.send(&request, None))?;
+        let Content::Bytes(bytes) = answer.content else { return Ok(String::new()) };
+        String::from_utf8(bytes.to_vec()).map_err(|_| {
+            Error::client(format_args!("{} is no text", answer.url)).hint("a file of any kind can be saved to the disk")
+        })
     }
 
     fn path(route: &str, values: &Dynamic) -> Result<String> {
@@ -141,6 +152,7 @@ pub(super) fn register<K: Kind>(module: &mut Module) {
     native(module, "path", &[], "", |_: &mut C<K>, route: ImmutableString, values: Dynamic| {
         C::<K>::path(&route, &values).map_err(into_script)
     });
+    native(module, "text", &[], "", |c: &mut C<K>, path: ImmutableString| c.text(&path).map_err(into_script));
     native(module, "recall", &[], "", |c: &mut C<K>, key: ImmutableString| -> Thrown<Dynamic> {
         Ok(c.world.recall(&c.memory_key(&key)).map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
     });
