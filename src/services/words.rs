@@ -25,6 +25,12 @@ pub(super) fn atlassian(body: &Json) -> Vec<String> {
             .collect(),
         None => Vec::new(),
     });
+    // Bamboo: lists of words by the field they are about.
+    if let Some(fields) = body.get("fieldErrors").and_then(Json::as_object) {
+        words.extend(
+            fields.iter().flat_map(|(field, why)| texts(why).into_iter().map(move |w| format!("{field}: {w}"))),
+        );
+    }
     words.extend(["message", "errorMessage", "error"].iter().filter_map(|key| text(body, key)));
     words.retain(|word| !word.is_empty());
     words.dedup();
@@ -116,6 +122,7 @@ mod tests {
             said(atlassian, r#"{"errorMessages":["No."],"errors":{"summary":"is required"}}"#),
             ["No.", "summary: is required"]
         );
+        assert_eq!(said(atlassian, r#"{"errors":[],"fieldErrors":{"name":["Taken."]}}"#), ["name: Taken."]);
         assert_eq!(said(atlassian, r#"{"errors":[{"status":404,"title":"Not Found"}]}"#), ["Not Found"]);
         assert_eq!(
             said(bitbucket, r#"{"type":"error","error":{"message":"Gone","detail":"long ago"}}"#),

@@ -11,6 +11,7 @@ mod deploy;
 mod deployments;
 mod face;
 mod labels;
+mod permissions;
 mod plans;
 mod projects;
 mod queue;
@@ -53,6 +54,7 @@ pub(crate) const GROUPS: &[&[Row<Play>]] = &[
     deployments::ROWS,
     agents::ROWS,
     users::ROWS,
+    permissions::ROWS,
     admin::ROWS,
 ];
 

@@ -1,6 +1,6 @@
 //! What the practice Bamboo starts with: the same each time, with dates that end today.
 
-use super::world::{Agent, Build, Comment, Deployment, Environment, Plan, Project, Run, Version, World, users};
+use super::world::{Agent, Build, Comment, Deployment, Environment, Plan, Project, Right, Run, Version, World, users};
 use crate::sandbox::jira::world::{DAY, now};
 
 /// Project, key, name, description, enabled, builds succeed.
@@ -73,9 +73,23 @@ fn plan(project: &str, key: &str, name: &str, description: &str) -> Plan {
         variables: vec![("target".into(), "staging".into()), ("db.password".into(), "practice".into())],
         labels: Vec::new(),
         favourite: false,
+        rights: rights(project),
         next: 1,
         succeeds: true,
     }
+}
+
+fn rights(project: &str) -> Vec<Right> {
+    let right = |group, name: &str, permissions: &[&str]| Right {
+        group,
+        name: name.into(),
+        permissions: permissions.iter().map(|p| (*p).to_owned()).collect(),
+    };
+    let team = format!("{}-team", project.to_lowercase());
+    vec![
+        right(false, "mira", &["READ", "WRITE", "BUILD", "CLONE", "ADMINISTRATION"]),
+        right(true, &team, &["READ", "BUILD"]),
+    ]
 }
 
 fn plans(world: &mut World) {

@@ -14,6 +14,16 @@ pub(crate) struct Project {
     pub variables: Vec<(String, String)>,
 }
 
+/// What somebody may do with a plan.
+#[derive(Clone)]
+pub(crate) struct Right {
+    /// Whether it is a group's.
+    pub group: bool,
+    pub name: String,
+    /// Such as `READ` and `BUILD`.
+    pub permissions: Vec<String>,
+}
+
 /// A plan, or a branch of one.
 #[derive(Clone)]
 pub(crate) struct Plan {
@@ -30,6 +40,7 @@ pub(crate) struct Plan {
     pub variables: Vec<(String, String)>,
     pub labels: Vec<String>,
     pub favourite: bool,
+    pub rights: Vec<Right>,
     /// The number of the next build.
     pub next: u64,
     /// How builds of it end.

@@ -91,7 +91,26 @@ pub(crate) fn page(call: &Call, all: &[Value]) -> Outcome {
     if at > 1 {
         value["previous"] = json!(address(call, at - 1));
     }
-    Call::ok(&value)
+    Call::ok(&selected(call, value))
+}
+
+/// Leaves what the request names in `fields`, such as `next,values.hash`; names with a `+` only add.
+fn selected(call: &Call, page: Value) -> Value {
+    let fields = call.request.param("fields").unwrap_or_default();
+    let names: Vec<&str> = fields.split(',').filter(|name| !name.is_empty() && !name.starts_with(['+', '-'])).collect();
+    if names.is_empty() {
+        return page;
+    }
+    let some = |from: &Value, names: &[&str]| {
+        let found = names.iter().filter(|name| !from[**name].is_null());
+        Value::Object(found.map(|name| ((*name).to_owned(), from[*name].clone())).collect())
+    };
+    let inside: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix("values.")).collect();
+    let mut left = some(&page, &names);
+    if let Some(items) = page["values"].as_array().filter(|_| !inside.is_empty()) {
+        left["values"] = items.iter().map(|item| some(item, &inside)).collect();
+    }
+    left
 }
 
 fn address(call: &Call, page: usize) -> String {

@@ -58,7 +58,9 @@ fn list(call: &mut Call) -> Outcome {
         false => states.iter().any(|s| s == p.state.name()),
     };
     let newest_first = repo.pulls.iter().rev().filter(wanted);
-    let all: Vec<Value> = newest_first.map(|p| shapes::pull(call, repo, p, false)).collect();
+    // Who looks at them is left out, unless it is asked for.
+    let whole = call.request.param("fields").is_some_and(|fields| fields.contains("+values.reviewers"));
+    let all: Vec<Value> = newest_first.map(|p| shapes::pull(call, repo, p, whole)).collect();
     page(call, &all)
 }
 

@@ -118,12 +118,15 @@ pub(crate) fn repo(call: &Call, repo: &Repo) -> Value {
     let within = call.world.project(&repo.project).map(|p| project_short(call, p));
     let size: usize = repo.commits.values().map(|c| c.message.len()).sum();
     let parent = repo.origin.and_then(|id| call.world.repos.iter().find(|r| r.id == id)).map(|r| repo_short(call, r));
+    // An empty repository has none.
+    let main = repo.branches.contains_key(&repo.default_branch);
+    let main = main.then(|| json!({ "type": "branch", "name": repo.default_branch }));
     let more = json!({
         "slug": repo.slug, "description": repo.description, "scm": "git", "website": "", "owner": workspace(call),
         "workspace": workspace(call), "is_private": !repo.public, "project": within,
         "fork_policy": "allow_forks", "created_on": time(repo.created), "updated_on": time(repo.updated), "size": size,
         "language": "", "has_issues": false, "has_wiki": false, "parent": parent,
-        "mainbranch": { "type": "branch", "name": repo.default_branch },
+        "mainbranch": main,
         "override_settings": { "default_merge_strategy": false, "branching_model": false }, "links": all,
     });
     if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {

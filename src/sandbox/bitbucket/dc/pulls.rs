@@ -119,7 +119,12 @@ fn create(call: &mut Call) -> Outcome {
     Ok(Reply::json(201, &shown(call, n, call.world.repos[n].pulls.len() - 1)))
 }
 
+/// A name that ends in `.diff` is that of its difference, as text.
 fn get(call: &mut Call) -> Outcome {
+    if let Some(id) = call.arg(2).strip_suffix(".diff").map(str::to_owned) {
+        call.args[2] = id;
+        return text_diff(call);
+    }
     let (n, at) = find(call, Level::Read)?;
     Call::ok(&shown(call, n, at))
 }
@@ -302,6 +307,15 @@ fn diff(call: &mut Call) -> Outcome {
     Call::ok(
         &json!({ "fromHash": target, "toHash": source, "contextLines": 0, "whitespace": "SHOW", "diffs": diffs, "truncated": false }),
     )
+}
+
+fn text_diff(call: &mut Call) -> Outcome {
+    let (n, at) = find(call, Level::Read)?;
+    let repo = &call.world.repos[n];
+    let (source, target) = repo.pulls[at].tips(repo);
+    let from = repo.merge_base(&source, &target).map(|c| c.tree.clone()).unwrap_or_default();
+    let to = repo.commits.get(&source).map(|c| c.tree.clone()).unwrap_or_default();
+    Ok(Reply::text(200, git::diff(&from, &to)))
 }
 
 fn participants(call: &mut Call) -> Outcome {

@@ -32,6 +32,8 @@ pub(crate) const ROUTES: &[Route] = &[
     row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/commits/{}/pull-requests", Access::Anyone, pulls_with),
     row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/compare/commits", Access::Anyone, compare_commits),
     row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/compare/changes", Access::Anyone, compare_changes),
+    row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/commits/{}/merge-base", Access::Anyone, merge_base),
+    row(On::Dc, "GET", "/rest/api/{v}/projects/{}/repos/{}/diff", Access::Anyone, diff),
     row(On::Dc, "GET", "/rest/build-status/{v}/commits/{}", Access::User, builds),
     row(On::Dc, "POST", "/rest/build-status/{v}/commits/{}", Access::User, add_build),
 ];
@@ -258,6 +260,29 @@ fn compare_changes(call: &mut Call) -> Outcome {
     let (from, to) = ends(call, repo)?;
     let base = repo.merge_base(&from.hash, &to.hash).map(|c| c.tree.clone()).unwrap_or_default();
     page(call, &written_changes(&git::changes(&base, &from.tree)))
+}
+
+fn merge_base(call: &mut Call) -> Outcome {
+    let repo = call.repo()?;
+    let other = call.request.param("otherCommitId").unwrap_or_default();
+    let (one, other) = (resolve(call, repo, call.arg(2))?, resolve(call, repo, other)?);
+    match repo.merge_base(&one.hash, &other.hash) {
+        Some(base) => Call::ok(&shapes::commit(call, base)),
+        None => Call::done(),
+    }
+}
+
+/// The difference of two commits as text; without `since` that of one to its parent.
+fn diff(call: &mut Call) -> Outcome {
+    let repo = call.repo()?;
+    let param = |name: &str| call.request.param(name).filter(|t| !t.is_empty());
+    let until = resolve(call, repo, param("until").unwrap_or(&repo.default_branch))?;
+    let since = match param("since") {
+        Some(since) => Some(resolve(call, repo, since)?),
+        None => until.parents.first().and_then(|p| repo.commits.get(p)),
+    };
+    let from = since.map(|c| c.tree.clone()).unwrap_or_default();
+    Ok(Reply::text(200, git::diff(&from, &until.tree)))
 }
 
 /// Finds the repository that holds a commit.
