@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 /// The sources, one per service.
 const SOURCES: &[(&str, &str, &str)] = &[
+    ("bamboo", "stdlib/bamboo.rhai", include_str!("../../stdlib/bamboo.rhai")),
+    ("bitbucket", "stdlib/bitbucket.rhai", include_str!("../../stdlib/bitbucket.rhai")),
     ("jira", "stdlib/jira.rhai", include_str!("../../stdlib/jira.rhai")),
     ("upm", "stdlib/upm.rhai", include_str!("../../stdlib/upm.rhai")),
 ];
