@@ -101,6 +101,14 @@ impl Practice {
         serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{path}: {e}: {answer}"))
     }
 
+    /// Asks the service with this `authorization`, and returns what `path` answers.
+    pub(crate) fn ask_with(&self, path: &str, authorization: &str) -> Value {
+        let base = self.url.trim_start_matches(&self.origin);
+        let header = format!("authorization: {authorization}\r\n");
+        let (_, answer) = exchange(&self.origin, "GET", &format!("{base}{path}"), &header, "");
+        serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{path}: {e}: {answer}"))
+    }
+
     /// Sends a request as the administrator of the service and returns the status and the body of the answer.
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let base = self.url.trim_start_matches(&self.origin);
