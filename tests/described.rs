@@ -1,15 +1,16 @@
-//! The answers of the practice Jira against the vendors' descriptions of Jira.
+//! The answers of the practice Jira and the practice Bitbucket against the vendors' descriptions.
 //!
 //! The descriptions lie beside the project, in `../shared/specs`. Without them nothing is held against anything,
 //! and the test says so.
 
+mod bitbucket;
 mod exceptions;
 mod requests;
 mod schemas;
 
 use crate::common::practice::Practice;
 use crate::common::project;
-use exceptions::EXCEPTIONS;
+use exceptions::{EXCEPTIONS, Exception};
 use requests::{BOTH, CLOUD, Names, Row, SERVER};
 use schemas::Description;
 use serde_json::Value;
@@ -25,19 +26,28 @@ struct Deployment {
     before: &'static str,
     /// Stands for `api` in the rows' paths.
     api: &'static str,
-    rows: &'static [Row],
+    /// Asks the server for what the rows call by names.
+    names: fn(&Practice) -> Names,
+    rows: [&'static [Row]; 2],
+    /// Where its descriptions are wrong.
+    exceptions: &'static [Exception],
+    /// How errors are written, where an operation does not say it.
+    errors: fn() -> Value,
     /// At least so many answers have a body that is described.
     bodies: usize,
 }
 
-const DEPLOYMENTS: [Deployment; 2] = [
+const JIRA: [Deployment; 2] = [
     Deployment {
         name: "cloud",
         start: Practice::cloud,
         files: &["jira-cloud-v3.json", "jira-cloud-agile.json"],
         before: "",
         api: "/rest/api/3",
-        rows: CLOUD,
+        names: |practice| Names::of(practice, "/rest/api/3", true),
+        rows: [BOTH, CLOUD],
+        exceptions: EXCEPTIONS,
+        errors: schemas::error_collection,
         bodies: 100,
     },
     Deployment {
@@ -46,7 +56,10 @@ const DEPLOYMENTS: [Deployment; 2] = [
         files: &["jira-dc.json"],
         before: "/rest",
         api: "/rest/api/2",
-        rows: SERVER,
+        names: |practice| Names::of(practice, "/rest/api/2", false),
+        rows: [BOTH, SERVER],
+        exceptions: EXCEPTIONS,
+        errors: schemas::error_collection,
         bodies: 90,
     },
 ];
@@ -62,9 +75,9 @@ struct Outcome {
 
 impl Outcome {
     /// Notes what is wrong with an answer, unless the description is known to be.
-    fn note(&mut self, operation: &str, row: &Row, faults: Vec<(String, String)>) {
+    fn note(&mut self, known: &[Exception], operation: &str, row: &Row, faults: Vec<(String, String)>) {
         for (place, fault) in faults {
-            match EXCEPTIONS.iter().position(|exception| exception.covers(operation, &place, &fault)) {
+            match known.iter().position(|exception| exception.covers(operation, &place, &fault)) {
                 Some(n) => _ = self.excused.insert(n),
                 None => self.complaints.push(format!("{} → {operation} {place}: {fault}", row.1)),
             }
@@ -82,10 +95,10 @@ impl Deployment {
         if self.name == "server" {
             practice.switch(&serde_json::json!({ "websudo": false }));
         }
-        let names = Names::of(&practice, self.api, self.name == "cloud");
+        let names = (self.names)(&practice);
         let mut outcome = Outcome::default();
         let mut last = String::new();
-        for row in BOTH.iter().chain(self.rows) {
+        for row in self.rows.into_iter().flatten() {
             let (method, path) = row.1.split_once(' ').expect("a method and a path");
             let path = path.replacen("api", self.api, 1).replacen("agile", "/rest/agile/1.0", 1);
             let (path, body) = (names.put_into(&path, &last), names.put_into(row.2, &last));
@@ -115,9 +128,9 @@ impl Deployment {
             outcome.complaints.push(format!("{}: no such operation", row.1));
             return;
         };
-        let (kind, faults) = description.check(&operation, row.0, answer);
+        let (kind, faults) = description.check(&operation, row.0, answer, self.errors);
         *outcome.counts.entry(kind).or_default() += 1;
-        outcome.note(&format!("{} {operation}", self.name), row, faults);
+        outcome.note(self.exceptions, &format!("{} {operation}", self.name), row, faults);
     }
 }
 
@@ -127,15 +140,15 @@ fn id_of(status: u16, answer: &str) -> Option<String> {
     answer.get("id").map(requests::bare)
 }
 
+/// Holds the answers of all deployments of a product against their descriptions.
 #[allow(clippy::print_stdout)] // the counts are what --nocapture is asked for
-#[test]
-fn the_practice_jira_answers_as_the_vendors_describe() {
+fn hold_all(product: &str, deployments: &[Deployment]) {
     let mut needed = BTreeSet::new();
     let mut complaints = Vec::new();
-    for deployment in &DEPLOYMENTS {
+    for deployment in deployments {
         let Some(descriptions) = deployment.descriptions() else {
             // Not by a macro: this is to be seen although the test passes.
-            let skipped = format!("\nSKIPPED: no descriptions of Jira {} in ../shared/specs\n", deployment.name);
+            let skipped = format!("\nSKIPPED: no descriptions of {product} {} in ../shared/specs\n", deployment.name);
             std::io::stderr().write_all(skipped.as_bytes()).unwrap();
             return;
         };
@@ -146,6 +159,17 @@ fn the_practice_jira_answers_as_the_vendors_describe() {
         needed.extend(outcome.excused);
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
-    let idle: Vec<_> = (0..EXCEPTIONS.len()).filter(|n| !needed.contains(n)).map(|n| &EXCEPTIONS[n]).collect();
+    let known = deployments[0].exceptions;
+    let idle: Vec<_> = (0..known.len()).filter(|n| !needed.contains(n)).map(|n| &known[n]).collect();
     assert!(idle.is_empty(), "exceptions that nothing needs: {idle:?}");
+}
+
+#[test]
+fn the_practice_jira_answers_as_the_vendors_describe() {
+    hold_all("Jira", &JIRA);
+}
+
+#[test]
+fn the_practice_bitbucket_answers_as_the_vendors_describe() {
+    hold_all("Bitbucket", &bitbucket::DEPLOYMENTS);
 }

@@ -111,6 +111,7 @@ pub enum Credentials {
 
 /// One request, as plain data, so that it can be shown, refused, or sent again.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing of a request, in any mixture")]
 pub struct Request {
     /// The method.
     pub method: Method,

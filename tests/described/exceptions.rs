@@ -23,11 +23,16 @@ impl Exception {
     }
 }
 
-const fn row(operation: &'static str, place: &'static str, fault: &'static str, cause: &'static str) -> Exception {
+pub(super) const fn row(
+    operation: &'static str,
+    place: &'static str,
+    fault: &'static str,
+    cause: &'static str,
+) -> Exception {
     Exception { operation, place, fault, cause }
 }
 
-/// The known faults.
+/// The known faults of the descriptions of Jira.
 pub(super) const EXCEPTIONS: &[Exception] = &[
     row("cloud GET /rest/api/3/serverInfo", "", "'defaultLocale'", "it is in the description's own example"),
     row("cloud POST /rest/api/3/issue/bulkfetch", "", "'expand'", "it is in the description's own example"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub(super) type Row = (u16, &'static str, &'static str);
 
 /// What has another name at each start or in each deployment.
-pub(super) struct Names(Vec<(&'static str, String)>);
+pub(super) struct Names(pub(super) Vec<(&'static str, String)>);
 
 impl Names {
     /// Asks the server for them.

@@ -166,10 +166,9 @@ fn report_pull_requests_posts_what_is_open() {
 fn rules(site: &Site, repo: &str) -> Vec<String> {
     let server = "/rest/branch-permissions/latest/{repo}/restrictions?limit=100";
     let all = items(site, repo, "branch-restrictions?pagelen=100", server);
-    let rule = |r: &Value| match site.is_cloud() {
-        true => format!("{} {}", text(&r["kind"]), text(&r["pattern"])),
-        false => format!("{} {}", text(&r["type"]), text(&r["matcher"]["displayId"])),
-    };
+    let (kind, branch) = if site.is_cloud() { ("/kind", "/pattern") } else { ("/type", "/matcher/displayId") };
+    let part = |r: &Value, place: &str| text(r.pointer(place).unwrap_or(&Value::Null));
+    let rule = |r: &Value| format!("{} {}", part(r, kind), part(r, branch));
     sorted(all.iter().map(rule).collect())
 }
 
@@ -177,11 +176,11 @@ fn rules(site: &Site, repo: &str) -> Vec<String> {
 fn reviewers(site: &Site, repo: &str) -> Vec<String> {
     let server = "/rest/default-reviewers/latest/{repo}/conditions";
     let all = items(site, repo, "default-reviewers?pagelen=100", server);
-    let names = all.iter().flat_map(|one| match site.is_cloud() {
-        true => vec![text(&one["display_name"])],
-        false => one["reviewers"].as_array().into_iter().flatten().map(|u| text(&u["displayName"])).collect(),
-    });
-    sorted(names.collect())
+    if site.is_cloud() {
+        return sorted(all.iter().map(|user| text(&user["display_name"])).collect());
+    }
+    let users = all.iter().flat_map(|rule| rule["reviewers"].as_array().into_iter().flatten());
+    sorted(users.map(|user| text(&user["displayName"])).collect())
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod cloud;
 mod dc;
 mod git;
 mod guard;
+mod hooks;
 mod pulling;
 mod repos;
 mod seed;
@@ -72,7 +73,7 @@ pub(crate) const TABLE: Table<Play> = Table {
         dc::refs::ROUTES,
         dc::files::ROUTES,
         dc::comments::ROUTES,
-        dc::hooks::ROUTES,
+        hooks::ROUTES,
         dc::pulls::ROUTES,
         dc::settings::ROUTES,
         dc::tokens::ROUTES,

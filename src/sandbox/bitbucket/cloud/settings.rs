@@ -1,4 +1,4 @@
-//! Default reviewers, rules about branches, permissions and webhooks on Cloud.
+//! Default reviewers, rules about branches and permissions on Cloud.
 
 use super::{page, shapes};
 use crate::sandbox::atlassian::route::{On, row};
@@ -6,7 +6,7 @@ use crate::sandbox::bitbucket::Route;
 use crate::sandbox::bitbucket::acts::Trouble;
 use crate::sandbox::bitbucket::call::{Call, Outcome};
 use crate::sandbox::bitbucket::guard::{Access, Refusal, cloud, cloud_fields};
-use crate::sandbox::bitbucket::world::{Hook, Level, Restriction, Rights, UserId, now, uuid};
+use crate::sandbox::bitbucket::world::{Level, Restriction, Rights, UserId};
 use crate::sandbox::http::Reply;
 use serde_json::{Value, json};
 
@@ -43,11 +43,6 @@ pub(crate) const ROUTES: &[Route] = &[
     row(On::Cloud, "GET", "/2.0/workspaces/{}/projects/{}/permissions-config/groups", Access::User, list_groups),
     row(On::Cloud, "PUT", "/2.0/workspaces/{}/projects/{}/permissions-config/groups/{}", Access::User, put_group),
     row(On::Cloud, "DELETE", "/2.0/workspaces/{}/projects/{}/permissions-config/groups/{}", Access::User, drop_group),
-    row(On::Cloud, "GET", "/2.0/repositories/{}/{}/hooks", Access::User, hooks),
-    row(On::Cloud, "POST", "/2.0/repositories/{}/{}/hooks", Access::User, add_hook),
-    row(On::Cloud, "GET", "/2.0/repositories/{}/{}/hooks/{}", Access::User, hook),
-    row(On::Cloud, "PUT", "/2.0/repositories/{}/{}/hooks/{}", Access::User, edit_hook),
-    row(On::Cloud, "DELETE", "/2.0/repositories/{}/{}/hooks/{}", Access::User, remove_hook),
 ];
 
 fn find_user(call: &Call, text: &str) -> Result<UserId, Refusal> {
@@ -300,77 +295,4 @@ fn drop_group(call: &mut Call) -> Outcome {
         Some(_) => Call::done(),
         None => Err(call.trouble(Trouble::NoThing("Group permission not found".into()))),
     }
-}
-
-fn hooks(call: &mut Call) -> Outcome {
-    let n = call.repo_with(Level::Admin)?;
-    let repo = &call.world.repos[n];
-    let all: Vec<Value> = repo.hooks.iter().map(|h| shapes::hook(call, repo, h)).collect();
-    page(call, &all)
-}
-
-fn read_hook(body: &Value, hook: &mut Hook) -> Result<(), Refusal> {
-    if let Some(url) = body["url"].as_str() {
-        url.clone_into(&mut hook.url);
-    }
-    if let Some(text) = body["description"].as_str() {
-        text.clone_into(&mut hook.name);
-    }
-    if let Some(events) = body["events"].as_array() {
-        hook.events = events.iter().filter_map(|e| e.as_str().map(str::to_owned)).collect();
-    }
-    hook.active = body["active"].as_bool().unwrap_or(hook.active);
-    hook.secret = body["secret"].as_str().map_or(hook.secret, |s| !s.is_empty());
-    hook.updated = now();
-    match (hook.url.contains("://"), hook.events.is_empty()) {
-        (true, false) => Ok(()),
-        (false, _) => Err(cloud_fields("Bad request", "url", "Enter a valid URL.")),
-        (_, true) => Err(cloud_fields("Bad request", "events", "This field is required.")),
-    }
-}
-
-fn add_hook(call: &mut Call) -> Outcome {
-    let n = call.repo_with(Level::Admin)?;
-    let body = call.body()?;
-    let mut hook = Hook {
-        id: call.world.next_id(),
-        name: String::new(),
-        url: String::new(),
-        events: Vec::new(),
-        active: true,
-        secret: false,
-        created: now(),
-        updated: now(),
-    };
-    read_hook(&body, &mut hook)?;
-    call.world.repos[n].hooks.push(hook.clone());
-    Ok(Reply::json(201, &shapes::hook(call, &call.world.repos[n], &hook)))
-}
-
-fn find_hook(call: &Call) -> Result<(usize, usize), Refusal> {
-    let n = call.repo_with(Level::Admin)?;
-    let bare = |text: &str| text.trim_matches(['{', '}']).to_owned();
-    let at = call.world.repos[n].hooks.iter().position(|h| bare(&uuid(h.id)) == bare(call.arg(2)));
-    let none = || call.trouble(Trouble::NoThing(format!("Webhook {} not found", call.arg(2))));
-    Ok((n, at.ok_or_else(none)?))
-}
-
-fn hook(call: &mut Call) -> Outcome {
-    let (n, at) = find_hook(call)?;
-    let repo = &call.world.repos[n];
-    Call::ok(&shapes::hook(call, repo, &repo.hooks[at]))
-}
-
-fn edit_hook(call: &mut Call) -> Outcome {
-    let (n, at) = find_hook(call)?;
-    let mut changed = call.world.repos[n].hooks[at].clone();
-    read_hook(&call.body()?, &mut changed)?;
-    call.world.repos[n].hooks[at] = changed;
-    hook(call)
-}
-
-fn remove_hook(call: &mut Call) -> Outcome {
-    let (n, at) = find_hook(call)?;
-    call.world.repos[n].hooks.remove(at);
-    Call::done()
 }

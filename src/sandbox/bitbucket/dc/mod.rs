@@ -2,7 +2,6 @@
 
 pub(crate) mod comments;
 pub(crate) mod files;
-pub(crate) mod hooks;
 pub(crate) mod projects;
 pub(crate) mod pulls;
 pub(crate) mod refs;

@@ -1,4 +1,4 @@
-//! Permissions, default reviewers, rules about branches and webhooks of Data Center.
+//! Permissions, default reviewers and rules about branches of Data Center.
 
 use super::{page, shapes};
 use crate::sandbox::atlassian::route::{On, row};
@@ -245,7 +245,7 @@ fn add_condition(call: &mut Call) -> Outcome {
 }
 
 /// Finds the thing that the last place of the path names in a list.
-pub(crate) fn at<T>(call: &Call, list: &[T], id: impl Fn(&T) -> u64, what: &str) -> Result<usize, Refusal> {
+fn at<T>(call: &Call, list: &[T], id: impl Fn(&T) -> u64, what: &str) -> Result<usize, Refusal> {
     let text = call.args.last().map_or("", String::as_str);
     let found = list.iter().position(|one| id(one).to_string() == text);
     found.ok_or_else(|| call.trouble(Trouble::NoThing(format!("{what} {text} does not exist."))))
