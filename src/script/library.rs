@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 /// The sources, one per service.
 const SOURCES: &[(&str, &str, &str)] = &[
     ("jira", "stdlib/jira.rhai", include_str!("../../stdlib/jira.rhai")),
+    ("slack", "stdlib/slack.rhai", include_str!("../../stdlib/slack.rhai")),
+    ("tempo", "stdlib/tempo.rhai", include_str!("../../stdlib/tempo.rhai")),
     ("upm", "stdlib/upm.rhai", include_str!("../../stdlib/upm.rhai")),
 ];
 
