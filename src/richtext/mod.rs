@@ -5,6 +5,7 @@
 //! | Jira Cloud | documents (ADF) | [`adf_to_markdown`] | [`markdown_to_adf`], [`text_to_adf`] |
 //! | Jira Server | wiki markup | [`wiki_to_markdown`] | [`markdown_to_wiki`] |
 //! | Confluence | storage format (XHTML) | [`storage_to_markdown`] | [`markdown_to_storage`] |
+//! | Slack | mrkdwn | | [`markdown_to_mrkdwn`], [`text_to_mrkdwn`] |
 //!
 //! Each form is read into one model (`model`) and written from it. Whatever the other side cannot hold is told in
 //! [`Converted::lost`]; text is never dropped in silence. No reader follows nesting further than the model allows,
@@ -16,6 +17,7 @@ mod entity;
 mod flow;
 mod markdown;
 mod model;
+mod mrkdwn;
 mod nest;
 mod storage;
 mod wiki;
@@ -68,6 +70,16 @@ pub fn markdown_to_wiki(markdown: &str) -> Converted<String> {
 /// Makes Markdown of Jira wiki markup.
 pub fn wiki_to_markdown(wiki: &str) -> Converted<String> {
     converted(|lost| markdown::write(&wiki::read(wiki, lost), lost))
+}
+
+/// Makes Slack's mrkdwn of Markdown. Every line end counts, as in a chat.
+pub fn markdown_to_mrkdwn(markdown: &str) -> Converted<String> {
+    converted(|lost| mrkdwn::write(&markdown::read_lines(&mrkdwn::sheltered(markdown), lost), lost))
+}
+
+/// Makes Slack's mrkdwn of plain text.
+pub fn text_to_mrkdwn(text: &str) -> String {
+    mrkdwn::escape(text)
 }
 
 /// Makes Confluence storage format of Markdown.

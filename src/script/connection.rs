@@ -1,13 +1,14 @@
 //! The connection objects: what every service can do, registered once for each row of the table.
 
 use super::{
+    given,
     native::{Thrown, native},
     operations::Api,
     part,
     request::{self, Call},
     stream::Stream,
     throw::into_script,
-    value::{members, plain_type, to_dynamic},
+    value::{members, to_dynamic},
     world::World,
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     http::{Arrays, Body, Method, Progress, Request},
     json::Json,
     secret::Secret,
-    services::{self, Kind, Visitor},
+    services::{Kind, Visitor},
 };
 use rhai::{Dynamic, Engine, FuncRegistration, ImmutableString, Map, Module};
 use std::{marker::PhantomData, path::Path, rc::Rc, sync::Arc};
@@ -27,28 +28,39 @@ pub struct Connection<K: Kind> {
     pub account: Arc<Account>,
     /// The run it belongs to.
     pub world: Rc<World>,
+    /// The account of the service beside it, where one was given.
+    pub beside: Option<Arc<Account>>,
     service: PhantomData<K>,
 }
 
 impl<K: Kind> Clone for Connection<K> {
     fn clone(&self) -> Self {
-        Connection { account: self.account.clone(), world: self.world.clone(), service: PhantomData }
+        Connection {
+            account: self.account.clone(),
+            world: self.world.clone(),
+            beside: self.beside.clone(),
+            service: PhantomData,
+        }
     }
 }
 
 impl<K: Kind> Connection<K> {
-    fn make(world: &Rc<World>, map: Vec<(String, Value)>) -> Result<Dynamic> {
+    fn make(world: &Rc<World>, map: Vec<(String, Value)>, beside: Option<Arc<Account>>) -> Result<Dynamic> {
         let account = if K::SERVICE.hosts.is_empty() {
             world.account(K::SERVICE, map)?
         } else {
             part::account(K::SERVICE, world, map)?
         };
-        Ok(Self::of(account, world))
+        Ok(Self::with(account, world, beside))
     }
 
     /// Makes the connection of an account.
     pub(super) fn of(account: Arc<Account>, world: &Rc<World>) -> Dynamic {
-        Dynamic::from(Self { account, world: world.clone(), service: PhantomData })
+        Self::with(account, world, None)
+    }
+
+    fn with(account: Arc<Account>, world: &Rc<World>, beside: Option<Arc<Account>>) -> Dynamic {
+        Dynamic::from(Self { account, world: world.clone(), beside, service: PhantomData })
     }
 
     /// Sends `request` and returns its data.
@@ -69,7 +81,8 @@ impl<K: Kind> Connection<K> {
         Ok(crate::catalog::Catalog(flavour.apis))
     }
 
-    fn simple(&self, method: Method, path: &str, map: Option<&Dynamic>) -> Result<Dynamic> {
+    /// Sends one of `get post put patch delete`.
+    pub(super) fn simple(&self, method: Method, path: &str, map: Option<&Dynamic>) -> Result<Dynamic> {
         let mut request = request::simple(method, path, map)?;
         if K::SERVICE.forms {
             request.body = as_form(request.body);
@@ -216,11 +229,14 @@ fn make<K: Kind>(engine: &mut Engine, world: &Rc<World>) {
     let comment =
         "/// Connects to the service, with what the map, the command line, the environment or a saved session says.";
     let mut module = Module::new();
-    native(&mut module, name, &[], comment, move || Connection::<K>::make(&plain, Vec::new()).map_err(into_script));
+    native(&mut module, name, &[], comment, move || {
+        Connection::<K>::make(&plain, Vec::new(), None).map_err(into_script)
+    });
     native(&mut module, name, &["parameters: map"], comment, move |given: Dynamic| {
         let made = match part::host(K::SERVICE, &given) {
             Some(host) => host.map(|account| Connection::<K>::of(account, &with_map)),
-            None => given_parameters(K::SERVICE.name, &given).and_then(|map| Connection::<K>::make(&with_map, map)),
+            None => given::parameters(K::SERVICE, &given)
+                .and_then(|(map, beside)| Connection::<K>::make(&with_map, map, beside)),
         };
         made.map_err(into_script)
     });
@@ -233,43 +249,6 @@ fn as_form(body: Body) -> Body {
     let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let given = members.iter().filter(|(_, value)| !matches!(value, Json::Null));
     Body::Form(given.map(|(name, value)| (name.to_string(), text(value))).collect())
-}
-
-/// Reads the map of a connection, or the name of a saved session.
-fn given_parameters(service: &str, given: &Dynamic) -> Result<Vec<(String, Value)>> {
-    if given.is_string() {
-        return Ok(vec![("session".to_owned(), Value::Text(given.to_string()))]);
-    }
-    let Some(map) = members(given) else {
-        return Err(Error::client(format_args!(
-            "{service}(…) takes a map of parameters or the name of a saved session, not {}",
-            plain_type(given)
-        ))
-        .hint(format!("such as {service}(#{{ server: \"https://…\", token: … }})")));
-    };
-    map.into_iter()
-        .filter(|(_, value)| !value.is_unit())
-        .map(|(name, value)| Ok((name.clone(), parameter(&name, &value)?)))
-        .collect()
-}
-
-fn parameter(name: &str, value: &Dynamic) -> Result<Value> {
-    if let Some(secret) = value.read_lock::<Secret>() {
-        return Ok(Value::Secret(secret.clone()));
-    }
-    if let Ok(flag) = value.as_bool() {
-        return Ok(Value::Flag(flag));
-    }
-    if value.is_string() || value.is_int() || value.is_float() {
-        let text = value.to_string();
-        // Out of sight before anything can go wrong: an error shows the script's line.
-        return Ok(if services::SECRETS.contains(&name) {
-            Value::Secret(Secret::new(text))
-        } else {
-            Value::Text(text)
-        });
-    }
-    Err(Error::client(format_args!("`{name}` must be text, not {}", plain_type(value))))
 }
 
 fn requests<K: Kind>(module: &mut Module) {

@@ -9,6 +9,8 @@ const SOURCES: &[(&str, &str, &str)] = &[
     ("bamboo", "stdlib/bamboo.rhai", include_str!("../../stdlib/bamboo.rhai")),
     ("bitbucket", "stdlib/bitbucket.rhai", include_str!("../../stdlib/bitbucket.rhai")),
     ("jira", "stdlib/jira.rhai", include_str!("../../stdlib/jira.rhai")),
+    ("slack", "stdlib/slack.rhai", include_str!("../../stdlib/slack.rhai")),
+    ("tempo", "stdlib/tempo.rhai", include_str!("../../stdlib/tempo.rhai")),
     ("upm", "stdlib/upm.rhai", include_str!("../../stdlib/upm.rhai")),
 ];
 

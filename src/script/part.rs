@@ -1,10 +1,10 @@
 //! A service that is a part of others: the plugin manager has no server of its own, but that of its product.
 
-use super::{connection::Connection, value::plain_type, world::World};
+use super::{companion, value::plain_type, world::World};
 use crate::{
     auth::{Account, Value},
     error::{Error, Result},
-    services::{self, Deployment, Kind, SERVICES, Service, Visitor, visit_all},
+    services::{self, Deployment, SERVICES, Service},
 };
 use rhai::Dynamic;
 use std::{rc::Rc, sync::Arc};
@@ -35,9 +35,7 @@ fn session(map: &[(String, Value)]) -> Option<&str> {
 
 /// Returns the account of a connection that `part` is made from; nothing if `given` is no connection.
 pub(super) fn host(part: &'static Service, given: &Dynamic) -> Option<Result<Arc<Account>>> {
-    let mut finder = Finder { given, found: None };
-    visit_all(&mut finder);
-    let account = finder.found?;
+    let account = companion::account(given)?;
     if part.hosts.is_empty() {
         let what = plain_type(given);
         return Some(Err(Error::client(format_args!("{}(…) takes a map of parameters, not a {what}", part.name))));
@@ -70,17 +68,4 @@ fn no_product(part: &Service) -> Box<Error> {
 fn hosts(part: &Service) -> String {
     let titles: Vec<&str> = SERVICES.iter().filter(|s| part.hosts.contains(&s.name)).map(|s| s.title).collect();
     format!("{} is a part of {}", part.title, titles.join(", "))
-}
-
-struct Finder<'a> {
-    given: &'a Dynamic,
-    found: Option<Arc<Account>>,
-}
-
-impl Visitor for Finder<'_> {
-    fn visit<K: Kind>(&mut self) {
-        if let Some(connection) = self.given.read_lock::<Connection<K>>() {
-            self.found = Some(connection.account.clone());
-        }
-    }
 }

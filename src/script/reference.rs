@@ -179,8 +179,8 @@ fn routes(text: &str) -> Vec<Route> {
             verb = declared.split(['(', ' ']).next().and_then(|name| name.split('.').nth(1)).unwrap_or_default();
         }
         for (at, _) in line.match_indices("\"/") {
-            let path = line[at + 1..].split('"').next().unwrap_or_default();
-            let method = method(&line[..at]).map(str::to_owned);
+            let (path, behind) = line[at + 1..].split_once('"').unwrap_or_default();
+            let method = method(&line[..at], behind).map(str::to_owned);
             found.push(Route { verb: verb.to_owned(), method, path: path.to_owned(), line: index + 1 });
         }
     }
@@ -195,17 +195,24 @@ const CALLS: &[(&str, &str)] = &[
     ("text", "GET"),
     ("render", "GET"),
     ("post", "POST"),
+    ("post_raw", "POST"),
     ("upload", "POST"),
     ("put", "PUT"),
     ("patch", "PATCH"),
     ("delete", "DELETE"),
 ];
 
-/// Tells the method of a path from what stands before it.
-fn method(before: &str) -> Option<&str> {
+/// A list whose request has a body is asked for by POST.
+const WITH_BODY: &str = ", #{ body:";
+
+/// Tells the method of a path from what stands before and behind it.
+fn method<'a>(before: &'a str, behind: &str) -> Option<&'a str> {
     let before = before.strip_suffix("this.path(").unwrap_or(before);
     if let Some(call) = before.strip_suffix('(') {
         let name = call.rsplit('.').next().unwrap_or_default();
+        if name == "pages" && behind.starts_with(WITH_BODY) {
+            return Some("POST");
+        }
         return CALLS.iter().find(|row| row.0 == name).map(|row| row.1);
     }
     let named = before.split("method: \"").nth(1)?;
@@ -220,7 +227,7 @@ mod tests {
     fn routes_are_found_with_their_methods() {
         let text = "/// See \"/no\".\nfn Jira.a(x) { this.get(\"/a/{x}\", #{ x: x }) }\nprivate fn Jira.b() {\n    \
             this.upload(this.path(\"/b\", #{}), f);\n    this.request(#{ method: \"PUT\", path: this.path(\"/c\", #{}) });\n    \
-            let p = \"/d\";\n}";
+            let p = \"/d\";\n    this.pages(\"/e\", #{ body: p })\n}";
         let found: Vec<(String, Option<String>, String)> =
             routes(text).into_iter().map(|r| (r.verb, r.method, r.path)).collect();
         let row = |verb: &str, method: Option<&str>, path: &str| (verb.into(), method.map(str::to_owned), path.into());
@@ -230,7 +237,8 @@ mod tests {
                 row("a", Some("GET"), "/a/{x}"),
                 row("b", Some("POST"), "/b"),
                 row("b", Some("PUT"), "/c"),
-                row("b", None, "/d")
+                row("b", None, "/d"),
+                row("b", Some("POST"), "/e")
             ]
         );
     }

@@ -3,6 +3,7 @@
 //! They are methods of the connection, not functions: a script's own function of the same name must not capture them.
 
 use super::{
+    companion,
     connection::Connection,
     native::{Thrown, native},
     request::download,
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, Kind as ErrorKind, Result},
-    http::{Content, Request, fill},
+    http::{Content, Method, Request, fill},
     richtext,
     services::{Deployment, Kind},
 };
@@ -37,6 +38,9 @@ impl<K: Kind> Connection<K> {
     ///
     /// `#{ wiki: … }` and `#{ plain: … }` say that it is something else; any other map is a document already.
     fn rich(&self, text: &Dynamic) -> Result<Dynamic> {
+        if K::SERVICE.name == "slack" {
+            return Ok(self.mrkdwn(text));
+        }
         let cloud = self.world.wait(self.account.flavour())?.deployment == Deployment::Cloud;
         let values = members(text).unwrap_or_default();
         let given = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, value)| value.to_string());
@@ -57,10 +61,28 @@ impl<K: Kind> Connection<K> {
             let converted = richtext::markdown_to_wiki(&markdown);
             (converted.value.into(), converted.lost)
         };
+        self.tell_lost(lost);
+        Ok(value)
+    }
+
+    /// Turns a text into what Slack shows: Markdown, unless `#{ mrkdwn: … }` or `#{ plain: … }` says otherwise.
+    fn mrkdwn(&self, text: &Dynamic) -> Dynamic {
+        let values = members(text).unwrap_or_default();
+        match values.first().map(|(name, value)| (name.as_str(), value.to_string())) {
+            Some(("mrkdwn", text)) => text.into(),
+            Some(("plain", text)) => richtext::text_to_mrkdwn(&text).into(),
+            _ => {
+                let converted = richtext::markdown_to_mrkdwn(&text.to_string());
+                self.tell_lost(converted.lost);
+                converted.value.into()
+            }
+        }
+    }
+
+    fn tell_lost(&self, lost: Vec<String>) {
         for what in lost {
             self.world.context.note(&format!("{}: could not carry over: {what}", K::SERVICE.name));
         }
-        Ok(value)
     }
 
     /// Returns the text of the file at `path`, untouched: a file that holds JSON is not taken apart.
@@ -153,6 +175,16 @@ pub(super) fn register<K: Kind>(module: &mut Module) {
         C::<K>::path(&route, &values).map_err(into_script)
     });
     native(module, "text", &[], "", |c: &mut C<K>, path: ImmutableString| c.text(&path).map_err(into_script));
+    native(module, "hand_over", &[], "", |c: &mut C<K>, address: ImmutableString, file: ImmutableString| {
+        c.hand_over(&address, &file).map_err(into_script)
+    });
+    // Where a verb has the name `post`, this is how the library reaches the request of that name.
+    native(module, "post_raw", &[], "", |c: &mut C<K>, path: ImmutableString, map: Dynamic| {
+        c.simple(Method::Post, &path, Some(&map)).map_err(into_script)
+    });
+    native(module, "companion", &[], "", |c: &mut C<K>| -> Thrown<Dynamic> {
+        Ok(c.beside.as_ref().map_or(Dynamic::UNIT, |account| companion::connection(account, &c.world)))
+    });
     native(module, "recall", &[], "", |c: &mut C<K>, key: ImmutableString| -> Thrown<Dynamic> {
         Ok(c.world.recall(&c.memory_key(&key)).map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
     });

@@ -177,6 +177,8 @@ pub struct Service {
     pub hosts: &'static [&'static str],
     /// The published descriptions of a part; those of a whole service are its flavour's.
     pub apis: &'static [&'static str],
+    /// The service whose connection this one may be given, for what only that one knows.
+    pub companion: Option<&'static str>,
     /// What to ask where the deployment is not clear. Without it, an unknown host is the customer's own.
     pub ask: Option<Question>,
     /// What a "too many requests" is about that does not say it.

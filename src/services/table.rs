@@ -89,6 +89,7 @@ const SERVICE: Service = Service {
     flavours: &[],
     hosts: &[],
     apis: &[],
+    companion: None,
     ask: None,
     limits: Scope::Credential,
     forms: false,
@@ -319,6 +320,7 @@ services! {
         name: "tempo",
         type_name: "Tempo",
         title: "Tempo",
+        companion: Some("jira"),
         words: words::listed,
         flavours: &[Flavour {
             hosts: &["api.tempo.io", ".tempo.io"],

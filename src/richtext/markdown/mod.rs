@@ -6,5 +6,5 @@ mod line;
 mod read;
 mod write;
 
-pub(super) use read::read;
+pub(super) use read::{read, read_lines};
 pub(super) use write::write;

@@ -10,9 +10,27 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag,
 
 /// Reads Markdown.
 pub(in crate::richtext) fn read(markdown: &str, lost: &mut Lost) -> Vec<Block> {
+    read_with(markdown, Lines::Flow, lost)
+}
+
+/// Reads Markdown as people write it into a chat: every line end counts.
+pub(in crate::richtext) fn read_lines(markdown: &str, lost: &mut Lost) -> Vec<Block> {
+    read_with(markdown, Lines::Kept, lost)
+}
+
+/// What the end of a line inside a paragraph is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// A blank.
+    Flow,
+    /// A line break.
+    Kept,
+}
+
+fn read_with(markdown: &str, lines: Lines, lost: &mut Lost) -> Vec<Block> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM;
-    let mut reader = Reader::new(lost);
+    let mut reader = Reader::new(lines, lost);
     for event in Parser::new_ext(markdown, options) {
         reader.event(event);
     }
@@ -62,11 +80,12 @@ pub(super) struct Reader<'a> {
     in_head: bool,
     /// How many containers are open, cells and items not counted.
     depth: usize,
+    lines: Lines,
     pub(super) lost: &'a mut Lost,
 }
 
 impl<'a> Reader<'a> {
-    fn new(lost: &'a mut Lost) -> Self {
+    fn new(lines: Lines, lost: &'a mut Lost) -> Self {
         let root = Frame { open: Open::Plain, flow: Flow::default() };
         Reader {
             stack: vec![root],
@@ -76,6 +95,7 @@ impl<'a> Reader<'a> {
             inner_images: 0,
             in_head: false,
             depth: 0,
+            lines,
             lost,
         }
     }
@@ -88,8 +108,8 @@ impl<'a> Reader<'a> {
             Event::Code(text) => self.text(&text, true),
             Event::Html(html) => self.text(&html, false),
             Event::InlineHtml(tag) => self.inline_html(&tag),
-            Event::SoftBreak => self.text(" ", false),
-            Event::HardBreak => self.line_break(),
+            Event::SoftBreak if self.lines == Lines::Flow => self.text(" ", false),
+            Event::SoftBreak | Event::HardBreak => self.line_break(),
             Event::Rule => self.block(Block::Rule),
             Event::TaskListMarker(done) => self.task(done),
             // The options for these are not on.

@@ -134,7 +134,7 @@ pub(crate) fn permalink(call: &mut Call) -> Outcome {
     Call::ok(json!({ "channel": channel.id, "permalink": link }))
 }
 
-/// Takes a message for later, and forgets it: no clock runs here.
+/// Keeps a message for later. No clock runs here: it waits until it is taken back.
 pub(crate) fn schedule(call: &mut Call) -> Outcome {
     let channel = target(call)?;
     let content = content(call)?;
@@ -143,5 +143,24 @@ pub(crate) fn schedule(call: &mut Call) -> Outcome {
         return Err(fail("time_in_past"));
     }
     let id = call.world.next_id('Q');
+    let waiting = json!({
+        "id": id, "channel_id": channel, "post_at": at, "date_created": now() / 1000, "text": content["text"],
+    });
+    call.world.scheduled.push(waiting);
     Call::ok(json!({ "channel": channel, "scheduled_message_id": id, "post_at": at, "message": content }))
+}
+
+pub(crate) fn scheduled(call: &mut Call) -> Outcome {
+    let channel = call.arg("channel").filter(|c| !c.is_empty());
+    let fits = |m: &&Value| channel.as_ref().is_none_or(|c| m["channel_id"] == *c);
+    let (messages, next) = call.page(call.world.scheduled.iter().filter(fits).cloned().collect(), 100)?;
+    Call::ok(json!({ "scheduled_messages": messages, "response_metadata": { "next_cursor": next } }))
+}
+
+pub(crate) fn unschedule(call: &mut Call) -> Outcome {
+    let (channel, id) = (call.required("channel")?, call.required("scheduled_message_id")?);
+    let at = call.world.scheduled.iter().position(|m| m["id"] == id && m["channel_id"] == channel);
+    let at = at.ok_or_else(|| fail("invalid_scheduled_message_id"))?;
+    call.world.scheduled.remove(at);
+    Call::ok(json!({}))
 }

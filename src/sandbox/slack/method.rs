@@ -51,6 +51,8 @@ pub(crate) static METHODS: &[Method] = &[
     writes("chat.delete", "chat:write", chat::delete),
     reads("chat.getPermalink", "", chat::permalink),
     writes("chat.scheduleMessage", "chat:write", chat::schedule),
+    reads("chat.scheduledMessages.list", "", chat::scheduled),
+    writes("chat.deleteScheduledMessage", "chat:write", chat::unschedule),
     reads("conversations.list", "*:read", conversations::list),
     reads("conversations.info", "*:read", conversations::info),
     reads("conversations.members", "*:read", conversations::members),

@@ -97,6 +97,8 @@ pub(crate) struct World {
     /// Files on their way, by the secret of their address.
     pub uploads: BTreeMap<String, Upload>,
     pub groups: Vec<Value>,
+    /// Messages that wait to be posted.
+    pub scheduled: Vec<Value>,
     pub last: u64,
 }
 

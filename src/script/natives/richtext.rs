@@ -1,4 +1,4 @@
-//! Rich text: Markdown to and from what Jira and Confluence store. What is lost on the way is told.
+//! Rich text: Markdown to and from what Jira and Confluence store, and to what Slack shows. What is lost on the way is told.
 
 use crate::{
     context::Context,
@@ -23,7 +23,7 @@ struct Conversion {
 }
 
 /// The conversions that begin with a text.
-const CONVERSIONS: [Conversion; 5] = [
+const CONVERSIONS: [Conversion; 6] = [
     Conversion {
         name: "markdown_to_adf",
         parameter: "markdown: string",
@@ -47,6 +47,12 @@ const CONVERSIONS: [Conversion; 5] = [
         parameter: "markdown: string",
         comment: "/// Returns the Confluence storage format of a Markdown text. Example: `markdown_to_storage(\"# Plan\")` is \"<h1>Plan</h1>\".",
         convert: |text| with(richtext::markdown_to_storage(text), Dynamic::from),
+    },
+    Conversion {
+        name: "markdown_to_mrkdwn",
+        parameter: "markdown: string",
+        comment: "/// Returns the Slack text of a Markdown text. Example: `markdown_to_mrkdwn(\"**Done.**\")` is \"*Done.*\".",
+        convert: |text| with(richtext::markdown_to_mrkdwn(text), Dynamic::from),
     },
     Conversion {
         name: "storage_to_markdown",
