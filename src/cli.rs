@@ -188,15 +188,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "--NAME VALUE")]
         words: Vec<String>,
     },
-    /// Search verbs, functions and operations; the best match comes first.
+    /// Search verbs, functions, operations and ACLI's names; the best match comes first.
     Find {
-        /// What to look for.
-        #[arg(required = true)]
+        /// What to look for: words, or a name such as getIssueList or --findReplace.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
     /// Show the reference: all in short, or one service, verb, function or operation.
     Docs {
-        /// Such as jira, jira.search, jira.getIssue or table.
+        /// Such as jira, jira.search, jira.getIssue or table; acli is a page for people who come from ACLI.
         #[arg(conflicts_with = "markdown")]
         name: Option<String>,
         /// Write the whole reference as Markdown.

@@ -5,7 +5,7 @@
 //! A module may use those left of it, never those right of it:
 //!
 //! ```text
-//! error, secret, json ← richtext, report, services, catalog ← http ← auth ← context ← script ← commands ← cli, main
+//! error, secret, json ← richtext, report, services, catalog, acli ← http ← auth ← context ← script ← commands ← cli, main
 //! ```
 //!
 //! `sandbox` stands beside them: it plays the services, so it knows only `json`, `services` and `catalog`.
@@ -21,6 +21,7 @@
 //!
 //! A test (`tests/layers.rs`) holds both tables.
 
+pub mod acli;
 pub mod auth;
 pub mod catalog;
 pub mod cli;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The modules, left to right: each may use those before it in the list, and itself. `lib.rs` explains the picture.
 const LAYERS: &[&[&str]] = &[
     &["error", "secret", "json"],
-    &["richtext", "report", "services", "catalog"],
+    &["richtext", "report", "services", "catalog", "acli"],
     &["http"],
     &["auth"],
     &["context"],

@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used)] // what is not there fails the test
 
+mod acli;
 mod auth;
 mod bad_input;
 mod bulk;

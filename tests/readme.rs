@@ -1,10 +1,10 @@
-//! The README, executed: what it shows works.
+//! The README and the page for people who come from ACLI, executed: what they show works.
 
 use crate::common::{project, tieline};
 
-/// Returns the blocks of the README that are in `language`.
-fn blocks(language: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(project("README.md")).expect("the README");
+/// Returns the blocks of a page that are in `language`.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(project(page)).expect("the page");
     let mut pieces = text.split("\n```");
     let mut out = Vec::new();
     pieces.next();
@@ -17,18 +17,21 @@ fn blocks(language: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_script_of_the_readme_runs() {
-    let scripts = blocks("rhai");
-    assert!(!scripts.is_empty());
-    for script in scripts {
-        tieline(&["--sandbox", "-e", &script]).run().ok();
+fn every_script_of_the_pages_runs() {
+    for page in ["README.md", "src/commands/acli.md"] {
+        let scripts = blocks(page, "rhai");
+        assert!(!scripts.is_empty());
+        for script in scripts {
+            tieline(&["--sandbox", "-e", &script]).run().ok();
+        }
     }
 }
 
 #[test]
-fn every_command_of_the_readme_works() {
+fn every_command_of_the_pages_works() {
+    let blocks = [blocks("README.md", "sh"), blocks("src/commands/acli.md", "sh")].concat();
     let lines: Vec<String> =
-        blocks("sh").iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+        blocks.iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
     assert!(lines.iter().any(|line| line == "cargo test"), "the second command: {lines:?}");
     let mut runs = 0;
     for line in lines.iter().filter(|line| *line != "cargo test") {

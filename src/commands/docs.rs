@@ -1,6 +1,6 @@
 //! `tieline docs [NAME]`: the reference, on the screen and as Markdown.
 
-use super::{Setup, host};
+use super::{Setup, acli, host};
 use crate::{
     catalog::{Body, Catalog, List, Operation, Parameter},
     context::Context,
@@ -32,6 +32,9 @@ pub(super) fn run(
 
 /// Explains what is called `name`.
 pub(super) fn about(host: &Host, reference: &Reference, name: &str) -> Result<String> {
+    if name == "acli" {
+        return Ok(acli::page());
+    }
     let known = named(reference, name).or_else(|| plain(&topics(functions(host.engine())), name));
     known.ok_or_else(|| unknown(reference, name))
 }
@@ -64,7 +67,7 @@ fn overview(reference: &Reference) -> String {
         let _ = writeln!(out, "{}: {}", capital(&chapter.title), names(chapter));
     }
     out.push_str(
-        "\ntieline docs NAME says more: jira, jira.search, jira.getIssue, table. tieline find WORDS searches.",
+        "\ntieline docs NAME says more: jira, jira.search, jira.getIssue, table; and acli, for people who come from ACLI.\ntieline find WORDS searches.",
     );
     out
 }

@@ -1,5 +1,6 @@
 //! What the program does: one file per command. Each gets its surroundings and returns an exit code.
 
+mod acli;
 mod call;
 mod docs;
 mod explain;

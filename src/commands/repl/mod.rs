@@ -16,7 +16,7 @@ mod session;
 mod show;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::{Setup, host};
 use crate::{

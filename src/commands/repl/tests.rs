@@ -1,4 +1,4 @@
-//! An engine for the tests of this folder.
+//! An engine for tests of the commands.
 
 use crate::{
     context::Context,
@@ -8,7 +8,7 @@ use crate::{
 use std::{rc::Rc, sync::Arc, time::Duration};
 
 /// Makes the engine of a prompt that has nobody to talk to.
-pub(super) fn host() -> Host {
+pub(in crate::commands) fn host() -> Host {
     let options = Options {
         timeout: Duration::from_secs(1),
         ca: None,
