@@ -131,6 +131,9 @@ impl Account {
     /// Addresses that the site gave us are the gateway's, where that is the place; and the vendor's API may name another
     /// of its hosts, though ours answers for all.
     fn rooted<'a>(&self, request: &'a Request) -> Cow<'a, Request> {
+        if !request.path.contains("://") {
+            return Cow::Borrowed(request);
+        }
         let at = |path: &str| Cow::Owned(Request { path: path.to_owned(), ..request.clone() });
         let path = request.path.strip_prefix(self.settings.address.as_str()).filter(|path| path.starts_with('/'));
         if let (Some(_), Some(path)) = (self.gateway.get(), path) {
