@@ -2,6 +2,8 @@
 
 mod code;
 mod issues;
+mod people;
+mod projects;
 
 use crate::common::{Run, practice::Practice, project, tieline};
 use serde_json::Value;
@@ -10,7 +12,13 @@ use serde_json::Value;
 const TOOLS: &[&str] = &["catalog"];
 
 /// Files that the command lines in the scripts' headers name.
-const FILES: &[(&str, &str)] = &[("new.csv", "summary,type,Story Points\nRotate the keys,Task,3\n")];
+const FILES: &[(&str, &str)] = &[
+    ("new.csv", "summary,type,Story Points\nRotate the keys,Task,3\n"),
+    ("people.csv", "email,name,display_name,groups\nada@example.com,ada,Ada Byron,web-team;night-shift\n"),
+];
+
+/// For runs that read no file.
+const NO_FILE: (&str, &str) = ("none", "");
 
 /// The most lines that an automation needs for what it does, after its parameters.
 const LINES: usize = 8;
@@ -67,10 +75,19 @@ impl Site {
 
     /// Runs a script against this server; `flags` stand before it.
     fn run(&self, flags: &[&str], name: &str, words: &[&str], file: (&str, &str)) -> Run {
+        self.try_run(flags, name, words, file).ok()
+    }
+
+    /// Like [`Site::run`], for runs that fail.
+    fn try_run(&self, flags: &[&str], name: &str, words: &[&str], file: (&str, &str)) -> Run {
         let script = path_of(name);
         let mut all: Vec<&str> = [flags, &[&script], words].concat();
         all.extend(self.login.iter().map(String::as_str));
-        tieline(&all).file(file.0, file.1).run().ok()
+        tieline(&all).file(file.0, file.1).run()
+    }
+
+    fn is_cloud(&self) -> bool {
+        self.login.contains(&"cloud".to_owned())
     }
 
     /// Returns what the server's search finds, each issue with the named fields.
@@ -93,9 +110,34 @@ impl Site {
                 || line.contains("/session")
                 || line.ends_with("/search")
                 || line.ends_with("/search/jql")
+                || line.ends_with("/approximate-count")
+                // What confirms an administrator.
+                || line.contains("WebSudo")
         };
         self.practice.lines().into_iter().filter(|line| !reads(line)).collect()
     }
+}
+
+/// Runs a script in a dry run and fails if it changes anything, or does not say how much it would.
+fn only_simulates(name: &str, words: &[&str], file: (&str, &str), says: &str) {
+    for site in sites() {
+        let run = site.run(&["--simulate"], name, words, file);
+        assert_eq!(site.writes(), [""; 0], "{run:#?}");
+        assert!(run.err.contains(says), "expected {says:?} in {run:#?}");
+    }
+}
+
+/// Returns what `member` holds in each item of a list.
+fn texts(list: &Value, member: &str) -> Vec<String> {
+    let text = |item: &Value| item[member].as_str().unwrap_or_default().to_owned();
+    list.as_array().unwrap_or_else(|| panic!("no list: {list}")).iter().map(text).collect()
+}
+
+/// Returns the rows of a CSV file, its header first.
+fn rows_of(file: &std::path::Path) -> Vec<Vec<String>> {
+    let reader = csv::ReaderBuilder::new().has_headers(false).from_path(file);
+    let rows = reader.expect("the file is written").into_records();
+    rows.map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect()
 }
 
 #[test]

@@ -54,7 +54,8 @@ const NO_OBJECT: &str = "not of type \"object\"";
 
 /// What answers a list in Data Center, whose description gives the schema of an item: the operation, and the
 /// member of a page that holds the items.
-const LISTS: [(&str, &str); 24] = [
+const LISTS: [(&str, &str); 25] = [
+    ("GET /api/2/issuetypescheme/{schemeId}/associations", ""),
     ("GET /api/2/field", ""),
     ("GET /api/2/filter/favourite", ""),
     ("GET /api/2/issue/{issueIdOrKey}/remotelink", ""),

@@ -1,21 +1,10 @@
 //! Issues: exported, created, changed, moved and commented on.
 
-use super::{Site, sites};
+use super::{NO_FILE, Site, only_simulates, sites};
 use serde_json::Value;
 
 /// What is run on, in every test: a handful of issues.
 const SOME: &str = "project = OPS AND status = Open AND type = Task";
-
-const NO_FILE: (&str, &str) = ("none", "");
-
-/// Runs a script in a dry run and fails if it changes anything, or does not say how much it would.
-fn only_simulates(name: &str, words: &[&str], file: (&str, &str), says: &str) {
-    for site in sites() {
-        let run = site.run(&["--simulate"], name, words, file);
-        assert_eq!(site.writes(), [""; 0], "{run:#?}");
-        assert!(run.err.contains(says), "expected {says:?} in {run:#?}");
-    }
-}
 
 /// Returns the number of issues that `SOME` finds; there are enough of them, and not all.
 fn some(site: &Site) -> Vec<String> {

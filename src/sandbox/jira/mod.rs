@@ -24,6 +24,7 @@ mod projects;
 mod roles;
 mod route;
 mod schema;
+mod schemes;
 mod search;
 mod seed;
 mod session;

@@ -23,8 +23,12 @@ pub(crate) const ROUTES: &[Route] = &[
     row(On::Cloud, "POST", "/rest/api/{v}/project/{}/restore", Access::Admin, restore),
 ];
 
+/// Returns the projects that the caller may see; those in the archive only where they are asked for.
 fn visible<'a>(call: &'a Call) -> impl Iterator<Item = &'a Project> {
-    call.world.projects.iter().filter(|p| call.may_browse(p.id) && !p.archived)
+    let status = call.request.params("status");
+    let all = call.request.param("includeArchived") == Some("true");
+    let (live, archived) = (status.is_empty() || status.contains(&"live"), all || status.contains(&"archived"));
+    call.world.projects.iter().filter(move |p| call.may_browse(p.id) && if p.archived { archived } else { live })
 }
 
 fn list(call: &mut Call) -> Outcome {
@@ -46,6 +50,9 @@ fn brief(call: &Call, project: &Project) -> Value {
     if call.face.cloud {
         let more = json!({ "style": "classic", "isPrivate": false, "properties": {}, "entityId": format!("{:08x}-0000-4000-8000-000000000000", project.id) });
         super::face::merge(&mut value, more);
+    }
+    if project.archived {
+        value["archived"] = json!(true);
     }
     value
 }
@@ -98,9 +105,6 @@ fn get(call: &mut Call) -> Outcome {
             "roles": roles,
         }),
     );
-    if project.archived {
-        value["archived"] = json!(true);
-    }
     Call::ok(&value)
 }
 
@@ -124,6 +128,7 @@ fn create(call: &mut Call) -> Outcome {
     let lead = body["leadAccountId"].as_str().map(|t| call.world.user_with_account(t));
     let lead = lead.or_else(|| body["lead"].as_str().map(|t| call.world.user_named(t)));
     let lead = lead.flatten().ok_or_else(|| refuse_field("projectLead", "You must specify a valid project lead."))?;
+    let schemes = super::schemes::chosen(call, &body)?;
     let id = call.world.next_id();
     let description = body["description"].as_str().unwrap_or_default().to_owned();
     let project = Project {
@@ -136,6 +141,7 @@ fn create(call: &mut Call) -> Outcome {
         last_number: 0,
         archived: false,
         roles: BTreeMap::new(),
+        schemes,
     };
     call.world.projects.push(project);
     Ok(Reply::json(201, &json!({ "self": call.face.rest(&format!("project/{id}")), "id": id, "key": key })))

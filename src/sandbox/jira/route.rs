@@ -25,6 +25,7 @@ const GROUPS: &[&[Route]] = &[
     super::versions::ROUTES,
     super::components::ROUTES,
     super::roles::ROUTES,
+    super::schemes::ROUTES,
     super::users::ROUTES,
     super::groups::ROUTES,
     super::filters::ROUTES,

@@ -5,8 +5,8 @@
 use super::schema::{self, ISSUE_TYPES, LINK_TYPES, PRIORITIES, RESOLUTIONS, STATUSES, TRANSITIONS};
 use super::text::Rich;
 use super::world::{
-    Attachment, Board, Change, Comment, Component, Content, DAY, Filter, History, Issue, Link, Millis, Project, Sprint,
-    UserId, Version, Worklog, World, day, now,
+    Attachment, Board, Change, Comment, Component, Content, DAY, Filter, Grant, History, Holder, Issue, Link, Millis,
+    Project, Scheme, SchemeKind, Sprint, UserId, Version, Worklog, World, day, now,
 };
 use crate::sandbox::people;
 use serde_json::json;
@@ -37,6 +37,52 @@ const PLACES: [&str; 7] =
     ["in the shop", "on staging", "for partners", "after the move", "in Lisbon", "at night", "v2"];
 const LABELS: [&str; 6] = ["customer", "quick-win", "security", "infra", "needs-info", "übersetzung"];
 
+/// The schemes of a project for which none are chosen, in the order of their kinds.
+pub(crate) const SCHEMES_OF_NEW_PROJECTS: [u64; 4] = [10_100, 10_110, 10_120, 10_130];
+/// The schemes of each project.
+const SCHEMES_OF: [[u64; 4]; 3] =
+    [[10_101, 10_110, 10_121, 10_131], SCHEMES_OF_NEW_PROJECTS, [10_102, 10_111, 10_120, 10_130]];
+
+/// Every scheme; of each kind the last one belongs to no project.
+const SCHEMES: [(u64, SchemeKind, &str); 13] = [
+    (10_100, SchemeKind::Permission, "Default Permission Scheme"),
+    (10_101, SchemeKind::Permission, "Operations Permission Scheme"),
+    (10_102, SchemeKind::Permission, "Public Permission Scheme"),
+    (10_103, SchemeKind::Permission, "Old Shop Permission Scheme"),
+    (10_110, SchemeKind::Notification, "Default Notification Scheme"),
+    (10_111, SchemeKind::Notification, "Quiet Notification Scheme"),
+    (10_112, SchemeKind::Notification, "Old Shop Notification Scheme"),
+    (10_120, SchemeKind::IssueType, "Default Issue Type Scheme"),
+    (10_121, SchemeKind::IssueType, "Operations Issue Type Scheme"),
+    (10_122, SchemeKind::IssueType, "Old Shop Issue Type Scheme"),
+    (10_130, SchemeKind::Workflow, "Software Workflow Scheme"),
+    (10_131, SchemeKind::Workflow, "Operations Workflow Scheme"),
+    (10_132, SchemeKind::Workflow, "Old Shop Workflow Scheme"),
+];
+
+fn schemes() -> Vec<Scheme> {
+    let scheme = |(id, kind, name)| Scheme {
+        id,
+        kind,
+        name,
+        grants: if kind == SchemeKind::Permission { grants(id) } else { Vec::new() },
+    };
+    SCHEMES.into_iter().map(scheme).collect()
+}
+
+fn grants(scheme: u64) -> Vec<Grant> {
+    let readers = if scheme == 10_102 { Holder::Anyone } else { Holder::Role(10_000) };
+    let rows = [
+        ("BROWSE_PROJECTS", readers),
+        ("CREATE_ISSUES", Holder::Role(10_001)),
+        ("EDIT_ISSUES", Holder::Role(10_001)),
+        ("ADD_COMMENTS", Holder::Group(schema::USERS.to_owned())),
+        ("ADMINISTER_PROJECTS", Holder::Role(10_002)),
+        ("DELETE_ISSUES", Holder::User(0)),
+    ];
+    rows.into_iter().map(|(permission, holder)| Grant { permission, holder }).collect()
+}
+
 /// Makes the world.
 pub(crate) fn world() -> World {
     let mut seed = Seed { world: empty(), now: now() / 60_000 * 60_000, dice: 0x5EED_0001 };
@@ -59,6 +105,7 @@ fn empty() -> World {
         users: people::users(schema::ADMINS, schema::USERS),
         groups: groups.map(str::to_owned).collect(),
         projects: Vec::new(),
+        schemes: schemes(),
         versions: Vec::new(),
         components: Vec::new(),
         issues: BTreeMap::new(),
@@ -105,6 +152,7 @@ impl Seed {
                 public,
                 last_number: 0,
                 archived: false,
+                schemes: SCHEMES_OF[n],
                 roles: BTreeMap::from([(10_000, vec![0, 1]), (10_001, team), (10_002, vec![lead])]),
             });
             self.versions(id, n as u64 * 10);

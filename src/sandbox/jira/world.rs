@@ -22,6 +22,43 @@ pub(crate) struct Project {
     pub archived: bool,
     /// Role id → the users in it.
     pub roles: BTreeMap<u64, Vec<UserId>>,
+    /// The ids of its schemes, in the order of their kinds.
+    pub schemes: [u64; 4],
+}
+
+/// What a scheme is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SchemeKind {
+    Permission,
+    Notification,
+    IssueType,
+    Workflow,
+}
+
+/// What projects share.
+#[derive(Clone)]
+pub(crate) struct Scheme {
+    pub id: u64,
+    pub kind: SchemeKind,
+    pub name: &'static str,
+    /// What a scheme of permissions gives to whom.
+    pub grants: Vec<Grant>,
+}
+
+/// A permission and who has it.
+#[derive(Clone)]
+pub(crate) struct Grant {
+    pub permission: &'static str,
+    pub holder: Holder,
+}
+
+/// Who has a permission.
+#[derive(Clone)]
+pub(crate) enum Holder {
+    Anyone,
+    Role(u64),
+    Group(String),
+    User(UserId),
 }
 
 /// A version of a project.
@@ -211,6 +248,7 @@ pub(crate) struct World {
     pub users: Vec<User>,
     pub groups: Vec<String>,
     pub projects: Vec<Project>,
+    pub schemes: Vec<Scheme>,
     pub versions: Vec<Version>,
     pub components: Vec<Component>,
     pub issues: BTreeMap<u64, Issue>,
