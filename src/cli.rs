@@ -1,5 +1,7 @@
 //! The command line: what may be typed, and which command answers. The only user of clap.
 
+mod completions;
+
 use crate::{
     auth,
     commands::{self, Job, Login, Setup, Text},
@@ -9,7 +11,7 @@ use crate::{
     script::Output,
     services,
 };
-use clap::{Arg, ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::{ffi::OsString, path::PathBuf};
 
 /// Scripts for Jira, Confluence, Bitbucket, Bamboo, Trello, Slack, Tempo and UPM, in Rhai.
@@ -232,6 +234,13 @@ enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Print the names that may stand in the place of the last word: what the shells' completion asks for.
+    #[command(hide = true)]
+    Complete {
+        /// What stands on the command line.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     #[command(external_subcommand)]
     Script(Vec<OsString>),
 }
@@ -297,7 +306,8 @@ fn job(eval: Option<Vec<String>>, command: Option<Command>, output: Option<Outpu
         Some(Command::Whoami { names }) => Job::Whoami { names },
         Some(Command::Explain { service, words }) => Job::Explain { service, words },
         Some(Command::Sandbox) => Job::Sandbox,
-        Some(Command::Completions { shell }) => Job::Print(completions(shell)),
+        Some(Command::Completions { shell }) => Job::Print(completions::script(shell)),
+        Some(Command::Complete { words }) => Job::Complete { words: completions::after_flags(words) },
         Some(Command::Script(words)) => script(words, output)?,
     })
 }
@@ -325,10 +335,4 @@ impl From<Form> for Output {
             Form::None => Output::None,
         }
     }
-}
-
-fn completions(shell: clap_complete::Shell) -> String {
-    let mut out = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "tieline", &mut out);
-    String::from_utf8_lossy(&out).into_owned()
 }

@@ -136,6 +136,23 @@ fn call_refuses_before_anything_is_sent() {
 }
 
 #[test]
+fn call_reaches_the_part_of_a_product() {
+    for product in ["jira", "confluence", "bitbucket", "bamboo"] {
+        let words = ["call", "upm", "getPlugins", "--product", product, "--deployment", "server"];
+        holds(sandbox(&words), &["\"plugins\": [", &format!("\"/{product}/rest/plugins/1.0/")]);
+    }
+    for (words, says) in [
+        (&["getPlugins"][..], "UPM is a part of others: call it with --product and one of jira, confluence"),
+        (&["getPlugins", "--product", "trello"], "call it with --product and one of jira, confluence"),
+        (&["getPlugin", "--product=jira"], "getPlugin needs 'pluginKey'"),
+        (&["getPlugin", "--product=jira", "--plugin", "x"], "getPlugin has no parameter 'plugin'"),
+        (&["getPlugin_", "--product", "jira"], "did you mean getPlugin"),
+    ] {
+        tieline(&[&["call", "upm"], words].concat()).run().ends(2).says(says);
+    }
+}
+
+#[test]
 fn call_takes_credentials_as_a_script_does() {
     let jira = Practice::server();
     let words = ["call", "jira", "getUser", "--server", &jira.url, "--user", "mira", "--password", "-"];

@@ -6,6 +6,8 @@ mod auth;
 mod bad_input;
 mod bulk;
 mod common;
+mod completion;
+mod contract;
 mod described;
 mod docs;
 mod engine;

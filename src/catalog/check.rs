@@ -1,6 +1,6 @@
 //! One argument against its parameter: the texts that go onto the wire, or what would be right.
 
-use super::{List, Parameter, Type};
+use super::{List, Member, Parameter, Type};
 use crate::json::Json;
 
 /// The most of a wrong value that a message repeats.
@@ -72,7 +72,12 @@ fn is_number(text: &str) -> bool {
 }
 
 /// Says whether a member of a body is what it must be. `null` is left to the server, and so are numbers for texts.
-pub(super) fn member(kind: Type, value: &Json) -> bool {
+pub(super) fn member(member: &Member, value: &Json) -> bool {
+    let listed = |text: &str| member.values.is_empty() || member.values.contains(&text);
+    is_of(member.kind, value) && value.as_str().is_none_or(listed)
+}
+
+fn is_of(kind: Type, value: &Json) -> bool {
     let kinds: &[Type] = match value {
         Json::Null => return true,
         Json::Bool(_) => &[Type::Boolean],
@@ -87,16 +92,25 @@ pub(super) fn member(kind: Type, value: &Json) -> bool {
 
 /// Says in words what a parameter must be.
 pub(super) fn wanted(parameter: &Parameter) -> String {
-    let one = match &parameter.values[..] {
-        [] => named(parameter.kind).to_owned(),
-        [only] => format!("'{only}'"),
-        values => format!("one of {}", values.join(", ")),
-    };
+    let one = one(parameter.kind, &parameter.values);
     if parameter.list == List::No { one } else { format!("a list, each item {one}") }
 }
 
+/// Says in words what a member of a body must be.
+pub(super) fn expected(member: &Member) -> String {
+    one(member.kind, &member.values)
+}
+
+fn one(kind: Type, values: &[&str]) -> String {
+    match values {
+        [] => named(kind).to_owned(),
+        [only] => format!("'{only}'"),
+        values => format!("one of {}", values.join(", ")),
+    }
+}
+
 /// Says in words what a type is.
-pub(super) fn named(kind: Type) -> &'static str {
+fn named(kind: Type) -> &'static str {
     match kind {
         Type::String => "a string",
         Type::Integer => "an integer",

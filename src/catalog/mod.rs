@@ -12,7 +12,7 @@
 //! | parameters | `name:place:type`, `*` when required, `~value` for what is sent when it is not given |
 //! | place | `p` path, `P` path with slashes, `q` query, `h` header, `f` form, `u` a file part of a form |
 //! | type | a string when left out; `int num bool`; `any`; `json`; `map`; `=a\|b` one of these; `[]` a list that repeats the name, `[,]` one joined by commas |
-//! | body | media types, shape (`object array string any`, `form` of the parameters, raw `file`), members it must have |
+//! | body | media types, shape (`object array string any`, `form` of the parameters, raw `file`), members it must have with their types |
 //!
 //! Nothing is read before it is asked for, and then only the lines that may be the answer.
 

@@ -1,6 +1,6 @@
 //! The arguments of a call: checked, and put where they belong.
 
-use super::check::{member, named, shown, texts, wanted};
+use super::check::{expected, member, shown, texts, wanted};
 use super::{Body, List, Operation, Parameter, Place, Shape, Type, nearest, path};
 use crate::{
     error::{Error, Result},
@@ -9,6 +9,9 @@ use crate::{
 
 /// The name under which a raw file is given.
 const RAW: &str = "body";
+
+/// The name of a file part that may have any.
+const ANY: &str = "*";
 
 /// A call that is ready to be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +124,12 @@ impl<'a> Call<'a> {
     /// Says whether a required parameter is there; of a list, whether anything is in it.
     fn has(&self, parameter: &Parameter) -> bool {
         let value = match parameter.place {
+            Place::File if parameter.name == ANY => {
+                return self
+                    .given("files")
+                    .and_then(Json::as_object)
+                    .is_some_and(|files| files.iter().next().is_some());
+            }
             Place::File => self.given("files").and_then(|files| files.get(parameter.name)),
             _ => self.argument(parameter),
         };
@@ -203,7 +212,7 @@ impl<'a> Call<'a> {
         };
         let names: Vec<&str> = self.operation.files().map(|part| part.name).collect();
         for (name, path) in parts.iter() {
-            if !names.contains(&&**name) && !names.contains(&"*") {
+            if !names.contains(&&**name) && !names.contains(&ANY) {
                 return Err(self.unknown("file part", name, &names));
             }
             if !is_path(path) {
@@ -229,10 +238,10 @@ impl<'a> Call<'a> {
         for part in &body.members {
             match value.get(part.name) {
                 None => {
-                    return Err(self.refuse(format_args!("needs '{}' in 'body' ({})", part.name, named(part.kind))));
+                    return Err(self.refuse(format_args!("needs '{}' in 'body' ({})", part.name, expected(part))));
                 }
-                Some(value) if !member(part.kind, value) => {
-                    let what = format!("must be {}, not {}", named(part.kind), shown(value));
+                Some(value) if !member(part, value) => {
+                    let what = format!("must be {}, not {}", expected(part), shown(value));
                     return Err(self.wrong(&format!("body.{}", part.name), what));
                 }
                 Some(_) => {}
@@ -257,6 +266,7 @@ fn plain(value: &Json) -> String {
 fn describe(parameter: &Parameter) -> String {
     match parameter.place {
         Place::File if parameter.name == RAW => "'files' with the path of the file as 'body'".to_owned(),
+        Place::File if parameter.name == ANY => "'files' with the path of a file".to_owned(),
         Place::File => format!("'files' with the path of '{}'", parameter.name),
         _ => format!("'{}' ({})", parameter.name, wanted(parameter)),
     }

@@ -145,12 +145,14 @@ pub enum Shape {
 }
 
 /// A member that a body must have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// Its name.
     pub name: &'static str,
     /// What it must be.
     pub kind: Type,
+    /// The values it may have; any if there are none here.
+    pub values: Vec<&'static str>,
 }
 
 /// The words of the catalogue for the types.
@@ -239,7 +241,7 @@ fn parameter(text: &'static str) -> Option<Parameter> {
         place,
         kind: named(&TYPES, kind).unwrap_or(Type::String),
         list,
-        values: kind.strip_prefix('=').map(|values| values.split('|').collect()).unwrap_or_default(),
+        values: values(kind),
         required: required || matches!(place, Place::Path | Place::Segments),
         default,
     })
@@ -259,16 +261,26 @@ fn body(text: &'static str) -> Option<Body> {
     let mut words = text.split(' ');
     let media = words.next().filter(|media| !media.is_empty())?;
     let (shape, required) = strip(words.next()?, '*');
-    let members = words.map(|word| {
-        let (name, kind) = split(word, ':');
-        Member { name, kind: kind.and_then(|kind| named(&TYPES, kind)).unwrap_or(Type::Any) }
-    });
     Some(Body {
         media: media.split('|').collect(),
         shape: named(&SHAPES, shape)?,
         required,
-        members: members.collect(),
+        members: words.map(member).collect(),
     })
+}
+
+/// Reads `name:type`.
+fn member(word: &'static str) -> Member {
+    let (name, kind) = split(word, ':');
+    let kind = kind.unwrap_or_default();
+    let values = values(kind);
+    let untyped = if values.is_empty() { Type::Any } else { Type::String };
+    Member { name, kind: named(&TYPES, kind).unwrap_or(untyped), values }
+}
+
+/// Reads the values after an `=`.
+fn values(kind: &'static str) -> Vec<&'static str> {
+    kind.strip_prefix('=').map(|values| values.split('|').collect()).unwrap_or_default()
 }
 
 /// Splits at the first `mark`, if there is one.
@@ -293,7 +305,7 @@ mod tests {
     #[test]
     fn a_line_is_read_with_all_its_columns() {
         let api = crate::catalog::api("jira-dc").unwrap();
-        let line = "go\tPOST\t/x/{id}\trd\tid:p:int q:q:[,]=a|b* X:h*~no any:u*\ttext/plain|*/* object* a:int b";
+        let line = "go\tPOST\t/x/{id}\trd\tid:p:int q:q:[,]=a|b* X:h*~no any:u*\ttext/plain|*/* object* a:int b c:=x|y";
         let operation = read(api, line).unwrap();
         assert!(operation.reads && operation.deprecated && !operation.experimental);
         let [id, q, x, any] = &operation.parameters[..] else { panic!("four parameters") };
@@ -303,7 +315,9 @@ mod tests {
         assert_eq!((any.place, any.required), (Place::File, true));
         let body = operation.body.unwrap();
         assert_eq!((&body.media[..], body.shape, body.required), (&["text/plain", "*/*"][..], Shape::Object, true));
-        let members = [Member { name: "a", kind: Type::Integer }, Member { name: "b", kind: Type::Any }];
-        assert_eq!(body.members, members);
+        let members: Vec<_> = body.members.iter().map(|m| (m.name, m.kind, &m.values[..])).collect();
+        let expected: [(_, _, &[_]); 3] =
+            [("a", Type::Integer, &[]), ("b", Type::Any, &[]), ("c", Type::String, &["x", "y"])];
+        assert_eq!(members, expected);
     }
 }

@@ -13,7 +13,10 @@ use crate::{
 use std::{collections::BTreeSet, rc::Rc};
 
 /// What starts the name of a file part: `--files.avatar picture.png`.
-const FILES: &str = "files.";
+pub(super) const FILES: &str = "files.";
+
+/// The parameter that names the product a part belongs to.
+pub(super) const PRODUCT: &str = "product";
 
 /// Calls `operation` with `words` as its parameters and those of the connection.
 pub(super) fn run(
@@ -24,12 +27,13 @@ pub(super) fn run(
     output: Output,
 ) -> Result<u8> {
     let service = known(name)?;
-    let given = Arguments::new("call", words.clone()).read(&BTreeSet::new());
+    let mut given = Arguments::new("call", words).read(&BTreeSet::new());
+    let product = product(service, &mut given)?;
     let (operations, arguments) = checked(service, operation, &given)?;
     let credentials =
         given.into_iter().filter(|word| is_for_connection(&operations, word)).flat_map(words_of).collect();
     let mut host = host(context, setup, interrupt, Arguments::new("call", credentials))?;
-    let done = host.call_operation(service, operation, arguments);
+    let done = host.call_operation(service, product, operation, arguments);
     let code = match done.and_then(|ending| shown(&host, ending, output)) {
         Ok(code) => code,
         Err(failure) => fail(context, &host, &failure),
@@ -63,14 +67,44 @@ pub(super) fn known(name: &str) -> Result<&'static Service> {
     })
 }
 
+/// Returns the ids of all operations of a service, whatever its flavour.
+pub(super) fn ids(service: &'static Service) -> impl Iterator<Item = &'static str> {
+    service.published().flat_map(|(_, apis)| Catalog(apis).ids())
+}
+
+/// Returns the operations with an id, one for each flavour of the service that has it.
+pub(super) fn operations(service: &'static Service, id: &str) -> impl Iterator<Item = Operation> {
+    service.published().filter_map(move |(_, apis)| Catalog(apis).operation(id))
+}
+
+/// Takes the product out of the words, which a service that is a part of others needs.
+fn product(service: &Service, given: &mut Vec<Word>) -> Result<Option<&'static str>> {
+    if service.hosts.is_empty() {
+        return Ok(None);
+    }
+    let at = given.iter().position(|word| matches!(word, Word::Named(name, _) if name == PRODUCT));
+    let product = match at.map(|at| given.remove(at)) {
+        Some(Word::Named(_, Some(name))) => service.hosts.iter().find(|host| **host == name),
+        _ => None,
+    };
+    product.copied().map(Some).ok_or_else(|| {
+        let hosts = service.hosts.join(", ");
+        Error::client(format_args!(
+            "{} is a part of others: call it with --{PRODUCT} and one of {hosts}",
+            service.title
+        ))
+    })
+}
+
 /// Returns the operation in each flavour that may be meant, and the arguments as the first that takes them wants them.
 fn checked(service: &'static Service, id: &str, given: &[Word]) -> Result<(Vec<Operation>, Object)> {
     let deployment = given.iter().find_map(|word| match word {
         Word::Named(name, Some(value)) if name == "deployment" => Deployment::named(value),
         _ => None,
     });
-    let flavours = service.flavours.iter().filter(|f| deployment.is_none_or(|d| d == f.deployment));
-    let catalogs: Vec<Catalog> = flavours.map(|flavour| Catalog(flavour.apis)).collect();
+    let meant = |name: &str| name.is_empty() || deployment.is_none_or(|deployment| deployment.name() == name);
+    let catalogs: Vec<Catalog> =
+        service.published().filter(|(name, _)| meant(name)).map(|(_, apis)| Catalog(apis)).collect();
     let operations: Vec<Operation> = catalogs.iter().filter_map(|catalog| catalog.operation(id)).collect();
     let mut refused = None;
     for operation in &operations {

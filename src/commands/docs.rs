@@ -2,7 +2,7 @@
 
 use super::{Setup, acli, host};
 use crate::{
-    catalog::{Body, Catalog, List, Operation, Parameter},
+    catalog::{Body, Catalog, List, Operation, Parameter, Type},
     context::Context,
     error::{Error, Result},
     http::Interrupt,
@@ -214,10 +214,7 @@ fn operation_text(service: &Service, deployment: &str, operation: &Operation) ->
 
 /// Returns the columns of a parameter: name, place, and what it must be.
 fn parameter(parameter: &Parameter) -> [String; 3] {
-    let one = match parameter.values.as_slice() {
-        [] => parameter.kind.word().to_owned(),
-        values => values.join("|"),
-    };
+    let one = kind_text(parameter.kind, &parameter.values);
     let mut kind = match parameter.list {
         List::No => one,
         List::Repeated | List::Joined => format!("list of {one}"),
@@ -231,8 +228,13 @@ fn parameter(parameter: &Parameter) -> [String; 3] {
     [parameter.name.to_owned(), parameter.place.word().to_owned(), kind]
 }
 
+fn kind_text(kind: Type, values: &[&str]) -> String {
+    if values.is_empty() { kind.word().to_owned() } else { values.join("|") }
+}
+
 fn body_text(body: &Body) -> String {
-    let needs: Vec<String> = body.members.iter().map(|m| format!("{} ({})", m.name, m.kind.word())).collect();
+    let needs: Vec<String> =
+        body.members.iter().map(|m| format!("{} ({})", m.name, kind_text(m.kind, &m.values))).collect();
     let mut out = body.media.join(" or ");
     if body.required {
         out.push_str(", required");

@@ -2,6 +2,7 @@
 
 mod acli;
 mod call;
+mod complete;
 mod docs;
 mod explain;
 mod find;
@@ -136,6 +137,11 @@ pub enum Job {
     },
     /// Start the practice servers and wait.
     Sandbox,
+    /// Print the names that a shell may offer.
+    Complete {
+        /// What stands on the command line, up to the word at the cursor.
+        words: Vec<String>,
+    },
     /// Print a text.
     Print(String),
 }
@@ -184,6 +190,7 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         Job::Whoami { names } => sessions::whoami(&context, setup, interrupt, &names),
         Job::Explain { service, words } => explain::run(&context, setup, interrupt, &service, words),
         Job::Sandbox => practice::serve(&context, interrupt),
+        Job::Complete { words } => complete::run(&context, setup, interrupt, &words),
     };
     let code = done.unwrap_or_else(|error| {
         show(&context, &Report::plain(&error), |_| None);

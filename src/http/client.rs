@@ -299,7 +299,8 @@ impl Client {
     fn with_headers(mut out: RequestBuilder, request: &Request) -> Result<RequestBuilder> {
         let given = |name: &str| request.headers.iter().any(|(k, _)| k.eq_ignore_ascii_case(name));
         if !given("accept") {
-            out = out.header("accept", if request.page { "text/html, */*" } else { "application/json" });
+            // Patches, avatars and archives are no JSON, and some servers refuse whom nothing else would do.
+            out = out.header("accept", if request.page { "text/html, */*" } else { "application/json, */*;q=0.1" });
         }
         if let Some(media) = request.body.media().filter(|_| !given("content-type")) {
             out = out.header("content-type", media);

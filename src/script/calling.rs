@@ -12,11 +12,19 @@ use crate::{
 use rhai::{Dynamic, Scope};
 
 impl Host {
-    /// Calls the operation `id` of `service`; credentials come from where a script's come from.
-    pub fn call_operation(&mut self, service: &Service, id: &str, arguments: Object) -> Result<Ending, Failure> {
+    /// Calls the operation `id` of `service`, or of that part of `product`; credentials come from where a script's come
+    /// from.
+    pub fn call_operation(
+        &mut self,
+        service: &Service,
+        product: Option<&str>,
+        id: &str,
+        arguments: Object,
+    ) -> Result<Ending, Failure> {
         let mut scope = Scope::new();
         scope.push("id", id.to_owned()).push_dynamic("arguments", to_dynamic(&Json::Object(arguments)));
-        let text = format!("{}().op(id, arguments)", service.name);
+        let host = product.map(|product| format!("{product}()")).unwrap_or_default();
+        let text = format!("{}({host}).op(id, arguments)", service.name);
         let done = self.engine().eval_with_scope::<Dynamic>(&mut scope, &text);
         self.ended("", done).map_err(|mut failure| {
             // The text is not the user's, so its lines say nothing.

@@ -143,7 +143,7 @@ impl Started {
 }
 
 /// Waits for a child, and ends it if it takes too long. Its output is read meanwhile.
-fn wait(child: Child) -> Output {
+pub(crate) fn wait(child: Child) -> Output {
     let id = child.id();
     let start = Instant::now();
     let reader = std::thread::spawn(move || child.wait_with_output());

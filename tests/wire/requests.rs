@@ -81,7 +81,7 @@ fn every_request_says_who_we_are_and_what_we_take() {
     run(&server.url, &format!("jira().get(\"{PATH}\");")).ok();
     let last = server.last();
     assert_eq!(last.header("authorization"), format!("Bearer {TOKEN}"));
-    assert_eq!(last.header("accept"), "application/json");
+    assert_eq!(last.header("accept"), "application/json, */*;q=0.1");
     assert!(last.header("user-agent").starts_with("tieline/"), "{last:?}");
     for name in ["origin", "referer", "cookie", "x-atlassian-token"] {
         assert_eq!(last.header(name), "", "{name}");

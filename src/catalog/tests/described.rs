@@ -16,6 +16,11 @@ const FAULTS: &[(&str, &[&str], &str)] = &[
     ("bamboo-dc", &["user", "name"], "a path parameter without a placeholder"),
     ("jira-dc", &["alternativeIssueTypeId"], "described as a path parameter, and is in the query"),
     ("jira-cloud-agile", &["params"], "pairs of any names"),
+    (
+        "tempo-v4",
+        &["assigneeTypes", "planItemTypes", "plannedTimeBreakdown"],
+        "the values of an item are the list's, too",
+    ),
     ("confluence-cloud-v1", &["depth"], "a value described in words"),
     ("confluence-dc", &["groupName", "key"], "described as the object that it names"),
     ("bitbucket-dc", &["user", "commitId"], "described as a body of JSON"),
@@ -30,6 +35,10 @@ const FAULTS: &[(&str, &[&str], &str)] = &[
     ("trello", &["channel", "field"], "a list of one value where there are more"),
     ("trello", &["file"], "a file, described as a part of the query"),
 ];
+
+/// Operations whose body is said to need a member that it must not have.
+const IMPOSSIBLE: [(&str, &str); 2] =
+    [("addSecurityLevelMembers", "securitySchemeLevelMembers"), ("submitBulkMove", "targetToMultipleSourceMapping")];
 
 /// Ids that the catalogue changes: API, published id, ours. The rest of the changes are the three prefixes.
 const RENAMED: &[(&str, &str, &str)] = &[
@@ -150,6 +159,12 @@ fn differing(row: &Row, ours: &Operation) -> BTreeSet<String> {
     let is_form = ours.body.as_ref().is_some_and(|body| matches!(body.shape, Shape::Form | Shape::File));
     let known =
         |p: &&Parameter| !is_form || matches!(p.place, Place::Path | Place::Segments | Place::Query | Place::Header);
+    // The list leaves long rows of values out, and those of a list's items.
+    let leaves_out = |p: &Parameter| row.parameters.iter().any(|r| r.name == p.name && r.values.is_empty());
+    let as_listed = |p: &Parameter| {
+        if leaves_out(p) { Parameter { values: Vec::new(), ..p.clone() } } else { p.clone() }
+    };
+    let ours = &Operation { parameters: ours.parameters.iter().map(as_listed).collect(), ..ours.clone() };
     let described: Vec<_> = row.parameters.iter().map(|p| facts(row, ours, p)).collect();
     let listed: Vec<_> = ours.parameters.iter().map(|p| facts(row, ours, p)).collect();
     let lacking = row.parameters.iter().zip(&described).filter(|(p, facts)| {
@@ -183,7 +198,8 @@ fn body(row: &Row, ours: Option<&Body>) -> bool {
     let media = words.split(' ').map(|word| word.split(['=', '{']).next().unwrap());
     let members = words.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map_or("", |(members, _)| members);
     // Every object of Bitbucket Cloud says that it needs its type.
-    let members = members.split(',').filter(|m| !m.is_empty() && (row.file != "bitbucket-cloud" || *m != "type"));
+    let is_type = |member: &str| row.file == "bitbucket-cloud" && member == "type";
+    let members = members.split(',').filter(|m| !m.is_empty() && !is_type(m) && !IMPOSSIBLE.contains(&(row.id, m)));
     let members: Vec<_> = members.collect();
     ours.required == (required || !members.is_empty())
         && ours.media.iter().copied().eq(media)

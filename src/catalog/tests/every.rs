@@ -9,7 +9,7 @@ fn everything(operation: &Operation) -> Object {
     let fields = operation.parameters.iter().filter(|p| p.place != Place::File);
     let mut arguments: Object = fields.map(|p| (p.name, value(p))).collect();
     if let Some(body) = operation.value() {
-        let members = body.members.iter().map(|member| (member.name, of_type(member.kind)));
+        let members = body.members.iter().map(|member| (member.name, one(member.kind, &member.values)));
         let value = match body.shape {
             Shape::Array => Json::array([]),
             Shape::String => "text".into(),
@@ -26,8 +26,12 @@ fn everything(operation: &Operation) -> Object {
 
 /// Makes up the value of a parameter.
 fn value(parameter: &Parameter) -> Json {
-    let item = parameter.values.last().map_or_else(|| of_type(parameter.kind), |value| Json::from(*value));
+    let item = one(parameter.kind, &parameter.values);
     if parameter.list == List::No { item } else { Json::array([item.clone(), item]) }
+}
+
+fn one(kind: Type, values: &[&str]) -> Json {
+    values.last().map_or_else(|| of_type(kind), |value| Json::from(*value))
 }
 
 fn of_type(kind: Type) -> Json {
@@ -105,7 +109,7 @@ fn each_required_argument_that_is_left_out_is_named() {
             refused(operation, &with(arguments, p.name, Json::Null), p.name);
         }
         for part in operation.files().filter(|part| part.required) {
-            refused(operation, &without(arguments, "files"), part.name);
+            refused(operation, &without(arguments, "files"), if part.name == "*" { "files" } else { part.name });
         }
         if let Some(body) = operation.value().filter(|body| body.required) {
             refused(operation, &without(arguments, "body"), "body");
@@ -143,6 +147,10 @@ fn arguments_of_the_wrong_type_are_named() {
                 let value = arguments.get("body").unwrap().as_object().unwrap();
                 let name = format!("body.{}", member.name);
                 refused(operation, &with(arguments, "body", with(value, member.name, wrong)), &name);
+                if !member.values.is_empty() {
+                    let value = with(value, member.name, "no such value");
+                    refused(operation, &with(arguments, "body", value), &name);
+                }
             }
         }
     });

@@ -120,7 +120,7 @@ const REFUSED: &[(&str, &str, &str, &str, Option<&str>)] = &[
     ),
     ("jira-dc", "getConfiguration", r#"{"x": 1}"#, "getConfiguration has no parameter 'x'", Some("it takes: boardId")),
     ("jira-cloud-v3", "countIssues", "{}", "countIssues needs 'body' (a map)", None),
-    ("tempo-v4", "createTeam", r#"{"body": {}}"#, "createTeam needs 'name' in 'body' (a value)", None),
+    ("tempo-v4", "createTeam", r#"{"body": {}}"#, "createTeam needs 'name' in 'body' (a string)", None),
     (
         "jira-cloud-v3",
         "addAttachment",
