@@ -14,7 +14,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 /// Scripts for Jira, Confluence, Bitbucket, Bamboo, Trello, Slack, Tempo and UPM, in Rhai.
 #[derive(Parser)]
-#[command(name = "tieline", version, disable_help_subcommand = true, after_help = AFTER)]
+#[command(name = "tieline", version = env!("TIELINE_VERSION"), disable_help_subcommand = true, after_help = AFTER)]
 struct Cli {
     #[command(flatten)]
     flags: Flags,
@@ -177,6 +177,17 @@ enum Command {
         /// Files or folders; without one, `tests`.
         paths: Vec<PathBuf>,
     },
+    /// Write a script to begin with, and a test of it.
+    New {
+        /// Its name, such as released-issues.
+        name: String,
+    },
+    /// Find what is wrong with scripts, without running them. Ends with 1 if that is an error, with 0 if it is a warning.
+    Check {
+        /// Scripts, and folders of them.
+        #[arg(required = true, value_name = "SCRIPT")]
+        paths: Vec<PathBuf>,
+    },
     /// Call one published operation and print its answer as JSON.
     Call {
         /// The service, such as jira.
@@ -194,12 +205,11 @@ enum Command {
         #[arg(required = true)]
         words: Vec<String>,
     },
-    /// Show the reference: all in short, or one service, verb, function or operation.
+    /// Show the reference: all in short, or one service, topic, verb, function or operation; or scripts to begin with.
     Docs {
-        /// Such as jira, jira.search, jira.getIssue or table.
-        #[arg(conflicts_with = "markdown")]
+        /// Such as jira, jira.search, jira.getIssue, comments, table, cookbook, or the name of a script in that.
         name: Option<String>,
-        /// Write the whole reference as Markdown.
+        /// Write the whole reference, or the cookbook, as Markdown.
         #[arg(long)]
         markdown: bool,
     },
@@ -227,6 +237,16 @@ enum Command {
     },
     /// Start the practice servers, print their addresses, and wait.
     Sandbox,
+    /// Say what works here: terminal, folders, keyring, proxy, certificates, saved sessions. Ends with 1 if something does
+    /// not.
+    SelfCheck {
+        /// Ask the server of each saved session who we are.
+        #[arg(long)]
+        online: bool,
+    },
+    /// Write the manual page.
+    #[command(hide = true)]
+    Man,
     /// Write shell completion.
     Completions {
         /// The shell.
@@ -286,6 +306,8 @@ fn job(eval: Option<Vec<String>>, command: Option<Command>, output: Option<Outpu
         None => Job::Run { text: Text::Input, words: Vec::new(), output: output.unwrap_or(Output::None) },
         Some(Command::Repl { load }) => Job::Repl { load },
         Some(Command::Test { paths }) => Job::Test { paths },
+        Some(Command::New { name }) => Job::New { name },
+        Some(Command::Check { paths }) => Job::Check { paths, output },
         Some(Command::Call { service, operation, words }) => {
             Job::Call { service, operation, words, output: output.unwrap_or(Output::Json) }
         }
@@ -297,6 +319,8 @@ fn job(eval: Option<Vec<String>>, command: Option<Command>, output: Option<Outpu
         Some(Command::Whoami { names }) => Job::Whoami { names },
         Some(Command::Explain { service, words }) => Job::Explain { service, words },
         Some(Command::Sandbox) => Job::Sandbox,
+        Some(Command::SelfCheck { online }) => Job::SelfCheck { online, output },
+        Some(Command::Man) => Job::Print(manual()?),
         Some(Command::Completions { shell }) => Job::Print(completions(shell)),
         Some(Command::Script(words)) => script(words, output)?,
     })
@@ -325,6 +349,30 @@ impl From<Form> for Output {
             Form::None => Output::None,
         }
     }
+}
+
+/// Writes the manual page: the program, then each of its commands.
+fn manual() -> Result<String> {
+    let mut command = Cli::command().name("tieline");
+    command.build();
+    let mut out = Vec::new();
+    let written = pages(&command, &mut out);
+    written.map_err(|e| Error::client(format_args!("cannot write the manual page: {e}")))?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn pages(command: &clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
+    clap_mangen::Man::new(command.clone()).render(out)?;
+    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+        let page = clap_mangen::Man::new(command.clone());
+        out.extend(
+            format!(".SH \"{}\"\n", command.get_display_name().unwrap_or_default().replace('-', " ").to_uppercase())
+                .bytes(),
+        );
+        page.render_description_section(out)?;
+        page.render_options_section(out)?;
+    }
+    Ok(())
 }
 
 fn completions(shell: clap_complete::Shell) -> String {

@@ -4,6 +4,7 @@
 mod auth;
 mod bad_input;
 mod bulk;
+mod check;
 mod common;
 mod described;
 mod docs;
@@ -13,6 +14,7 @@ mod keyring;
 mod layers;
 mod leaks;
 mod library;
+mod new;
 mod parallel;
 mod readme;
 #[cfg(unix)]
@@ -20,6 +22,7 @@ mod repl;
 mod replay;
 mod richtext;
 mod scripts;
+mod self_check;
 mod sessions;
 mod testing;
 mod wire;

@@ -1,13 +1,18 @@
 //! What the program does: one file per command. Each gets its surroundings and returns an exit code.
 
 mod call;
+mod check;
+mod cookbook;
 mod docs;
 mod explain;
 mod find;
 mod login;
+mod new;
+mod pager;
 mod practice;
 mod repl;
 mod run;
+mod self_check;
 mod sessions;
 mod test;
 
@@ -86,6 +91,18 @@ pub enum Job {
         /// Files and folders.
         paths: Vec<PathBuf>,
     },
+    /// Write a script to begin with.
+    New {
+        /// Its name.
+        name: String,
+    },
+    /// Find what is wrong with scripts.
+    Check {
+        /// Files and folders.
+        paths: Vec<PathBuf>,
+        /// In which form.
+        output: Option<Output>,
+    },
     /// Call one published operation.
     Call {
         /// The service.
@@ -133,6 +150,13 @@ pub enum Job {
         /// The connection's parameters, as a script takes them.
         words: Vec<String>,
     },
+    /// Say what works here.
+    SelfCheck {
+        /// Whether servers are asked.
+        online: bool,
+        /// In which form.
+        output: Option<Output>,
+    },
     /// Start the practice servers and wait.
     Sandbox,
     /// Print a text.
@@ -172,6 +196,8 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         Job::Run { text, words, output } => run::run(&context, setup, interrupt, text, words, output),
         Job::Repl { load } => repl::run(&context, setup, interrupt, load.as_deref()),
         Job::Test { paths } => test::run(&context, setup, interrupt, &paths),
+        Job::New { name } => new::run(&context, &name),
+        Job::Check { paths, output } => check::run(&context, setup, interrupt, &paths, output),
         Job::Call { service, operation, words, output } => {
             call::run(&context, setup, interrupt, (&service, &operation, words), output)
         }
@@ -182,6 +208,7 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         Job::Logout { name } => sessions::logout(&context, setup, interrupt, &name),
         Job::Whoami { names } => sessions::whoami(&context, setup, interrupt, &names),
         Job::Explain { service, words } => explain::run(&context, setup, interrupt, &service, words),
+        Job::SelfCheck { online, output } => self_check::run(&context, setup, interrupt, online, output),
         Job::Sandbox => practice::serve(&context, interrupt),
     };
     let code = done.unwrap_or_else(|error| {

@@ -7,7 +7,9 @@ mod arguments;
 mod bulk;
 mod calling;
 mod calls;
+mod check;
 mod connection;
+mod cookbook;
 mod docs;
 mod exact;
 mod fake;
@@ -38,6 +40,8 @@ mod verbs;
 mod world;
 
 pub use arguments::{Arguments, Word, is_credential};
+pub use check::{Finding, Severity};
+pub use cookbook::{Recipe, recipe_named, recipes};
 pub use docs::{Function, Topic, functions, topics};
 pub use fake::Fakes;
 pub use host::{Ending, Host, STACK};

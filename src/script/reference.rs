@@ -200,12 +200,17 @@ const CALLS: &[(&str, &str)] = &[
     ("delete", "DELETE"),
 ];
 
+/// Returns the HTTP method that a call of a connection uses for the path it takes.
+pub(super) fn method_of(call: &str) -> Option<&'static str> {
+    CALLS.iter().find(|row| row.0 == call).map(|row| row.1)
+}
+
 /// Tells the method of a path from what stands before it.
 fn method(before: &str) -> Option<&str> {
     let before = before.strip_suffix("this.path(").unwrap_or(before);
     if let Some(call) = before.strip_suffix('(') {
         let name = call.rsplit('.').next().unwrap_or_default();
-        return CALLS.iter().find(|row| row.0 == name).map(|row| row.1);
+        return method_of(name);
     }
     let named = before.split("method: \"").nth(1)?;
     named.split('"').next()
