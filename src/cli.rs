@@ -29,7 +29,7 @@ const AFTER: &str = "\
 tieline SCRIPT [ARGS…]  runs a script; everything after SCRIPT is the script's own (SCRIPT --help explains it)
 tieline                 is a prompt on a terminal; otherwise it runs standard input
 
-Exit codes: 0 done; 1 the script failed; 2 wrong usage or parameters; 3 remote error; 4 not authorised;
+Exit codes: 0 done; 1 the script failed, or a test or check; 2 wrong usage or parameters; 3 remote error; 4 not authorised;
 5 some items of a bulk run failed; 130 interrupted; exit(n) gives the script's own.";
 
 /// Flags before the script.
@@ -182,7 +182,12 @@ enum Command {
         /// Its name, such as released-issues.
         name: String,
     },
-    /// Find what is wrong with scripts, without running them. Ends with 1 if that is an error, with 0 if it is a warning.
+    /// Find what is wrong with scripts, without running them.
+    ///
+    /// Finds what the engine refuses; unknown variables, functions, verbs, operations and options; wrong numbers of
+    /// arguments; secrets in the text; writes in a script whose header has the line `//! read-only`. These are errors, and
+    /// the exit code is 1. Warnings, with which it is 0, are parameters that are never read, and paths that the service
+    /// does not publish. `--output json` is for editors.
     Check {
         /// Scripts, and folders of them.
         #[arg(required = true, value_name = "SCRIPT")]

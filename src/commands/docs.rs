@@ -23,7 +23,6 @@ pub(super) fn run(
     let reference = Reference::new(&host);
     let text = match (name, markdown) {
         (Some(cookbook::NAME), true) => cookbook::markdown(),
-        (Some(cookbook::NAME), false) => cookbook::page(),
         (None, true) => markdown_of(&reference),
         (None, false) => overview(&reference),
         (Some(name), true) => {
@@ -37,7 +36,10 @@ pub(super) fn run(
 }
 
 /// Explains what is called `name`, or prints the script of that name, or lists what there is on that topic.
-fn page(host: &Host, reference: &Reference, name: &str) -> Result<String> {
+pub(super) fn page(host: &Host, reference: &Reference, name: &str) -> Result<String> {
+    if name == cookbook::NAME {
+        return Ok(cookbook::page());
+    }
     about(host, reference, name).or_else(|error| {
         let script = || recipe_named(name).map(|recipe| recipe.text.to_owned());
         script().or_else(|| topic(reference, name)).ok_or(error)
@@ -58,7 +60,7 @@ fn topic(reference: &Reference, name: &str) -> Option<String> {
 }
 
 /// Explains what is called `name`.
-pub(super) fn about(host: &Host, reference: &Reference, name: &str) -> Result<String> {
+fn about(host: &Host, reference: &Reference, name: &str) -> Result<String> {
     let known = named(reference, name).or_else(|| plain(&topics(functions(host.engine())), name));
     known.ok_or_else(|| unknown(reference, name))
 }

@@ -164,8 +164,9 @@ pub enum Job {
 }
 
 /// Does `job`, on a thread whose stack holds the deepest script, and returns the exit code.
-pub fn run(context: Context, setup: Setup, job: Job) -> u8 {
+pub fn run(mut context: Context, setup: Setup, job: Job) -> u8 {
     let interrupt = Interrupt::default();
+    context.interrupt = interrupt.clone();
     let heeded = (interrupt.clone(), Mutex::new(Instant::now()));
     let patience = if matches!(job, Job::Repl { .. }) { PATIENCE } else { Duration::ZERO };
     // Without this the first Ctrl-C would end the program on the spot, and leave its sessions open.

@@ -102,7 +102,13 @@ impl Session {
                 }
                 self.show(&view);
             }
-            Err(failure) => self.complain(&failure),
+            Err(mut failure) => {
+                if failure.report.hint.is_none() {
+                    let meant = commands::meant(text).filter(|_| source.is_none());
+                    failure.report.hint = meant.map(|name| format!("did you mean the command `{name}`?"));
+                }
+                self.complain(&failure);
+            }
         }
         None
     }
