@@ -11,12 +11,12 @@ use crate::{
     script::Output,
     services,
 };
-use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::{ffi::OsString, path::PathBuf};
 
 /// Scripts for Jira, Confluence, Bitbucket, Bamboo, Trello, Slack, Tempo and UPM, in Rhai.
 #[derive(Parser)]
-#[command(name = "tieline", version, disable_help_subcommand = true, after_help = AFTER)]
+#[command(name = "tieline", version = env!("TIELINE_VERSION"), disable_help_subcommand = true, after_help = AFTER)]
 struct Cli {
     #[command(flatten)]
     flags: Flags,
@@ -31,7 +31,7 @@ const AFTER: &str = "\
 tieline SCRIPT [ARGS…]  runs a script; everything after SCRIPT is the script's own (SCRIPT --help explains it)
 tieline                 is a prompt on a terminal; otherwise it runs standard input
 
-Exit codes: 0 done; 1 the script failed; 2 wrong usage or parameters; 3 remote error; 4 not authorised;
+Exit codes: 0 done; 1 the script failed, or a test or check; 2 wrong usage or parameters; 3 remote error; 4 not authorised;
 5 some items of a bulk run failed; 130 interrupted; exit(n) gives the script's own.";
 
 /// Flags before the script.
@@ -179,6 +179,22 @@ enum Command {
         /// Files or folders; without one, `tests`.
         paths: Vec<PathBuf>,
     },
+    /// Write a script to begin with, and a test of it.
+    New {
+        /// Its name, such as released-issues.
+        name: String,
+    },
+    /// Find what is wrong with scripts, without running them.
+    ///
+    /// Finds what the engine refuses; unknown variables, functions, verbs, operations and options; wrong numbers of
+    /// arguments; secrets in the text; writes in a script whose header has the line `//! read-only`. These are errors, and
+    /// the exit code is 1. Warnings, with which it is 0, are parameters that are never read, and paths that the service
+    /// does not publish. `--output json` is for editors.
+    Check {
+        /// Scripts, and folders of them.
+        #[arg(required = true, value_name = "SCRIPT")]
+        paths: Vec<PathBuf>,
+    },
     /// Call one published operation and print its answer as JSON.
     Call {
         /// The service, such as jira.
@@ -196,12 +212,12 @@ enum Command {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
-    /// Show the reference: all in short, or one service, verb, function or operation.
+    /// Show the reference: all in short, or one service, topic, verb, function or operation; or scripts to begin with.
     Docs {
-        /// Such as jira, jira.search, jira.getIssue or table; acli is a page for people who come from ACLI.
-        #[arg(conflicts_with = "markdown")]
+        /// Such as jira, jira.search, jira.getIssue, comments or table; cookbook, or the name of a script in that; acli is a
+        /// page for people who come from ACLI.
         name: Option<String>,
-        /// Write the whole reference as Markdown.
+        /// Write the whole reference, or the cookbook, as Markdown.
         #[arg(long)]
         markdown: bool,
     },
@@ -229,6 +245,16 @@ enum Command {
     },
     /// Start the practice servers, print their addresses, and wait.
     Sandbox,
+    /// Say what works here: terminal, folders, keyring, proxy, certificates, saved sessions. Ends with 1 if something does
+    /// not.
+    SelfCheck {
+        /// Ask the server of each saved session who we are.
+        #[arg(long)]
+        online: bool,
+    },
+    /// Write the manual page.
+    #[command(hide = true)]
+    Man,
     /// Write shell completion.
     Completions {
         /// The shell.
@@ -295,6 +321,8 @@ fn job(eval: Option<Vec<String>>, command: Option<Command>, output: Option<Outpu
         None => Job::Run { text: Text::Input, words: Vec::new(), output: output.unwrap_or(Output::None) },
         Some(Command::Repl { load }) => Job::Repl { load },
         Some(Command::Test { paths }) => Job::Test { paths },
+        Some(Command::New { name }) => Job::New { name },
+        Some(Command::Check { paths }) => Job::Check { paths, output },
         Some(Command::Call { service, operation, words }) => {
             Job::Call { service, operation, words, output: output.unwrap_or(Output::Json) }
         }
@@ -306,6 +334,8 @@ fn job(eval: Option<Vec<String>>, command: Option<Command>, output: Option<Outpu
         Some(Command::Whoami { names }) => Job::Whoami { names },
         Some(Command::Explain { service, words }) => Job::Explain { service, words },
         Some(Command::Sandbox) => Job::Sandbox,
+        Some(Command::SelfCheck { online }) => Job::SelfCheck { online, output },
+        Some(Command::Man) => Job::Print(manual()?),
         Some(Command::Completions { shell }) => Job::Print(completions::script(shell)),
         Some(Command::Complete { words }) => Job::Complete { words: completions::after_flags(words) },
         Some(Command::Script(words)) => script(words, output)?,
@@ -335,4 +365,28 @@ impl From<Form> for Output {
             Form::None => Output::None,
         }
     }
+}
+
+/// Writes the manual page: the program, then each of its commands.
+fn manual() -> Result<String> {
+    let mut command = Cli::command().name("tieline");
+    command.build();
+    let mut out = Vec::new();
+    let written = pages(&command, &mut out);
+    written.map_err(|e| Error::client(format_args!("cannot write the manual page: {e}")))?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn pages(command: &clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
+    clap_mangen::Man::new(command.clone()).render(out)?;
+    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+        let page = clap_mangen::Man::new(command.clone());
+        out.extend(
+            format!(".SH \"{}\"\n", command.get_display_name().unwrap_or_default().replace('-', " ").to_uppercase())
+                .bytes(),
+        );
+        page.render_description_section(out)?;
+        page.render_options_section(out)?;
+    }
+    Ok(())
 }

@@ -1,11 +1,13 @@
 //! The outside world, read once: environment, streams, terminal, directories. Nothing else looks at the process.
 
 mod bars;
+mod keys;
 
 pub use bars::{Bars, Spinner};
 
 use crate::{
     error::{Error, Result},
+    http::{Interrupt, interrupted},
     secret::{Secret, redact},
 };
 use std::{
@@ -37,6 +39,8 @@ pub struct Context {
     pub color: bool,
     /// Progress bars and the spinner.
     pub bars: Bars,
+    /// Raised by Ctrl-C.
+    pub interrupt: Interrupt,
     out: RefCell<Box<dyn Write + Send>>,
     /// Whether nobody reads standard output any more.
     deaf: Cell<bool>,
@@ -56,6 +60,7 @@ impl Context {
             quiet: false,
             color,
             bars: Bars::new(std::io::stderr().is_terminal()),
+            interrupt: Interrupt::default(),
             out: RefCell::new(Box::new(std::io::BufWriter::new(std::io::stdout()))),
             deaf: Cell::new(false),
         }
@@ -149,6 +154,7 @@ impl Context {
 
     fn answer(&self, question: &str) -> Result<String> {
         self.prompt(question)?;
+        self.await_line()?;
         let mut line = String::new();
         match std::io::stdin().lock().read_line(&mut line) {
             Ok(n) if n > 0 => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
@@ -163,9 +169,21 @@ impl Context {
         }
         let typed = self.bars.away(|| {
             self.prompt(question)?;
+            let _unseen = keys::Unseen::begin();
+            self.await_line()?;
             Ok::<_, Box<Error>>(rpassword::read_password())
         })?;
         typed.map(Secret::new).map_err(|e| Error::client(format_args!("cannot read the answer: {e}")))
+    }
+
+    /// Waits until a person has typed a line, or Ctrl-C.
+    fn await_line(&self) -> Result<()> {
+        if !self.interactive || keys::line_is_there(|| self.interrupt.is_raised()) {
+            return Ok(());
+        }
+        // What is said next does not belong behind the question.
+        let _ = writeln!(std::io::stderr());
+        Err(interrupted())
     }
 
     fn prompt(&self, question: &str) -> Result<()> {

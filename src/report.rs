@@ -38,9 +38,14 @@ impl Report {
 
     /// Writes the report. `text_of` finds the text of a source.
     pub fn render(&self, text_of: impl Fn(&str) -> Option<String>, color: bool) -> String {
+        self.render_as("error", text_of, color)
+    }
+
+    /// Writes the report under another word than "error".
+    pub fn render_as(&self, what: &str, text_of: impl Fn(&str) -> Option<String>, color: bool) -> String {
         let (bold, red, blue, end) =
             if color { ("\x1b[1m", "\x1b[1;31m", "\x1b[34m", "\x1b[0m") } else { ("", "", "", "") };
-        let mut out = format!("{red}error{end}{bold}: {}{end}", visible(&redact(&self.message)));
+        let mut out = format!("{red}{what}{end}{bold}: {}{end}", visible(&redact(&self.message)));
         let users = self.frames.iter().position(|frame| !frame.source.starts_with(STDLIB) && frame.line > 0);
         let (inner, outer) = self.frames.split_at(users.unwrap_or(self.frames.len()));
         if let Some(frame) = outer.first() {

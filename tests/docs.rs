@@ -14,16 +14,51 @@ fn holds(run: Run, words: &[&str]) {
     }
 }
 
+/// The pages of the repository that the program writes, each with the words for it.
+const PAGES: &[(&str, &[&str])] =
+    &[("stdlib/README.md", &["docs", "--markdown"]), ("stdlib/COOKBOOK.md", &["docs", "cookbook", "--markdown"])];
+
 #[test]
 fn the_reference_in_the_repository_is_the_programs() {
-    let made = tieline(&["docs", "--markdown"]).run().ok().out;
-    let path = project("stdlib/README.md");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &made).expect("the reference is written");
+    for (page, words) in PAGES {
+        let made = tieline(words).run().ok().out;
+        let path = project(page);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, &made).expect("the page is written");
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        let line = made.lines().zip(kept.lines()).position(|(a, b)| a != b);
+        assert!(made == kept, "{page} is old (line {line:?}); UPDATE=1 cargo test the_reference rewrites it");
     }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let line = made.lines().zip(kept.lines()).position(|(a, b)| a != b);
-    assert!(made == kept, "stdlib/README.md is old (line {line:?}); UPDATE=1 cargo test the_reference rewrites it");
+}
+
+#[test]
+fn the_cookbook_lists_the_scripts_and_prints_them() {
+    let usage = "tieline export-issues.rhai --jql \"project = OPS\" --file issues.csv";
+    holds(tieline(&["docs", "cookbook"]).run(), &["Jira\n", "export-issues: Exports the issues", usage]);
+    let script = std::fs::read_to_string(project("scripts/export-issues.rhai")).expect("the script");
+    for name in ["export-issues", "export-issues.rhai"] {
+        assert_eq!(tieline(&["docs", name]).run().ok().out.trim_end(), script.trim_end());
+    }
+    // What `docs` prints runs as it is.
+    let printed = tieline(&["docs", "export-issues"]).run().ok().out;
+    let words = ["--sandbox", "kept.rhai", "--jql", "key = OPS-1", "--file", "out.csv"];
+    tieline(&words).file("kept.rhai", printed).run().ok().prints("1 issues written to out.csv");
+    tieline(&["docs", "jira", "--markdown"]).run().ends(2).says("there is no page `jira` in Markdown");
+}
+
+#[test]
+fn a_topic_lists_the_verbs_that_are_about_it() {
+    holds(tieline(&["docs", "workflow"]).run(), &["Jira: workflow\n", "  transitions(key)"]);
+}
+
+#[test]
+fn the_manual_page_has_every_command_and_flag() {
+    let page = tieline(&["man"]).run().ok().out;
+    for part in [".TH tieline 1", ".SH \"TIELINE CHECK\"", "\\-\\-read\\-only", "Exit codes: 0 done"] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    assert!(!page.contains("TIELINE MAN"), "a hidden command stays hidden");
 }
 
 #[test]

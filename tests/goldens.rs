@@ -42,6 +42,16 @@ fn refuse(request: &Request) -> Vec<u8> {
             r#"{"errorMessages":[],"errors":{"summary":"You must specify a summary of the issue.","priority":"Priority name 'Huge' is not valid"}}"#,
         ),
         "page" => reply(200, &[("content-type", "text/html")], "<html><title>Log in - Jira</title></html>"),
+        "scope" => json(401, r#"{"code":401,"message":"Unauthorized; scope does not match"}"#),
+        "nowhere" => reply(404, &[("content-type", "text/html")], "<html><title>Page not found</title></html>"),
+        "title" => json(
+            400,
+            r#"{"statusCode":400,"message":"com.atlassian.confluence.api.service.exceptions.BadRequestException: A page with this title already exists: A page already exists with the title Start in the space with key DOC"}"#,
+        ),
+        "version" => json(
+            409,
+            r#"{"statusCode":409,"message":"com.atlassian.confluence.api.service.exceptions.ConflictException: Version must be incremented on update. Current version is: 3"}"#,
+        ),
         "network" => Vec::new(),
         _ => json(500, r#"{"errorMessages":["Internal server error"],"errors":{}}"#),
     }

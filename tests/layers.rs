@@ -26,6 +26,7 @@ const HOMES: &[(&str, &str)] = &[
     ("corosensei", "script/"),
     ("rustyline", "commands/repl"),
     ("clap", "cli"),
+    ("rustix", "context"),
     ("pulldown_cmark", "richtext/"),
     ("hyper", "sandbox/"),
     ("keyring", "auth/store"),

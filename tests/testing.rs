@@ -114,6 +114,19 @@ fn without_a_test_there_is_an_error() {
 }
 
 #[test]
+fn a_folder_may_hold_scripts_that_are_no_tests() {
+    let run = || {
+        tieline(&["test"])
+            .folder_file("tests/one.rhai", "fn test_it() { assert(true); }")
+            .folder_file("tests/errors/broken.rhai", "let x = ;")
+    };
+    assert!(run().run().ok().out.ends_with("1 passed, 0 failed\n"));
+    // One that says it has tests, and does not compile, fails.
+    let broken = run().folder_file("tests/two.rhai", "fn test_two() { let x = ; }").run().ends(1);
+    assert!(broken.out.ends_with("1 passed, 1 failed\n"), "{broken:#?}");
+}
+
+#[test]
 fn a_fake_is_for_tests_only() {
     let run = tieline(&["-e", "fake([])"]).run().ends(2);
     run.says("Client error: fake() is for tests").says("hint: run the file with `tieline test`");

@@ -15,6 +15,8 @@ pub(crate) fn run(words: &[String]) {
     let (site, flight) = (rest[0].clone(), rest.get(1).and_then(|n| n.parse().ok()).unwrap_or(8));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    // Nothing is encrypted here, but a client without a provider does not start.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     runtime.block_on(async {
         let client = Client::builder().build().expect("a client");
         match job.as_str() {
@@ -73,7 +75,11 @@ async fn comment(client: &Client, site: &str, flight: usize) {
     let sent = stream::iter(0..500)
         .map(|n| {
             let url = format!("{site}/rest/api/2/issue/OPS-{n}/comment");
-            let request = client.post(url).bearer_auth("bench-token").header("content-type", "application/json").body(r#"{"body":"Released."}"#);
+            let request = client
+                .post(url)
+                .bearer_auth("bench-token")
+                .header("content-type", "application/json")
+                .body(r#"{"body":"Released."}"#);
             async move {
                 let answer = request.send().await.expect("an answer");
                 serde_json::from_slice::<Value>(&answer.bytes().await.expect("a body")).expect("JSON")

@@ -3,7 +3,7 @@
 use super::Account;
 use crate::{
     error::Error,
-    services::{Deployment, Flavour, Scheme},
+    services::{Deployment, Flavour, Scheme, TOKENS, Token},
 };
 
 impl Account {
@@ -20,10 +20,25 @@ impl Account {
                 since.0, since.1, version.0, version.1
             ));
         }
+        if let Some(what) = self.foreign_token(flavour) {
+            return error.hint(what);
+        }
         if error.hint.is_none() || scheme == Some(Scheme::Saved) {
             error.hint = Some(self.advice(flavour, scheme) + self.way_back().as_str());
         }
         error
+    }
+
+    /// Says what a token is that tells by its beginning that it is meant for somebody else.
+    fn foreign_token(&self, flavour: &Flavour) -> Option<String> {
+        let service = self.settings.service;
+        let token = ["token", "password"].iter().find_map(|name| self.settings.secret(name))?;
+        let Token { what, takers, .. } = TOKENS.iter().find(|kind| token.reveal().starts_with(kind.start))?;
+        let taken = takers.contains(&(service.name, flavour.deployment));
+        let own = || format!("`tieline explain {}` says what it takes", service.name);
+        (!taken).then(|| {
+            format!("this is {what}, which {} ({}) does not take; {}", service.title, flavour.deployment.name(), own())
+        })
     }
 
     /// Names the command that makes the saved session anew.
@@ -43,7 +58,7 @@ impl Account {
                 "on Cloud `user` must be the e-mail address of the account, with an API token"
             }
             Some(Scheme::Basic) if cloud => {
-                "the API token is wrong, expired or not this user's; account passwords are not accepted"
+                "the API token is wrong, expired or not this user's; account passwords are not accepted, and one with scopes may need `cloudId`"
             }
             Some(Scheme::KeyToken) => {
                 let hint = "the token is wrong, expired or made with another key";

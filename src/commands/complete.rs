@@ -98,7 +98,7 @@ fn subjects(reference: &Reference) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for service in SERVICES {
         let verbs = reference.of_service(service.name).into_iter().flat_map(|verbs| verbs.topics());
-        let verbs = verbs.map(|topic| topic.name.as_str()).chain(call::ids(service));
+        let verbs = verbs.map(|topic| topic.name.clone()).chain(call::ids(service).map(str::to_owned));
         names.extend(verbs.map(|name| format!("{}.{name}", service.name)).chain([service.name.to_owned()]));
     }
     names.extend(reference.functions.iter().flat_map(|chapter| chapter.topics.iter().map(|t| t.name.clone())));

@@ -1,12 +1,12 @@
 //! `tieline docs [NAME]`: the reference, on the screen and as Markdown.
 
-use super::{Setup, acli, host};
+use super::{Setup, acli, cookbook, host, pager};
 use crate::{
     catalog::{Body, Catalog, List, Operation, Parameter, Type},
     context::Context,
     error::{Error, Result},
     http::Interrupt,
-    script::{Arguments, Chapter, Host, Reference, Topic, Verbs, functions, topics},
+    script::{Arguments, Chapter, Host, Reference, Topic, Verbs, functions, recipe_named, topics},
     services::{Service, service},
 };
 use std::{fmt::Write, rc::Rc};
@@ -22,12 +22,41 @@ pub(super) fn run(
     let host = host(context, setup, interrupt, Arguments::new("docs", Vec::new()))?;
     let reference = Reference::new(&host);
     let text = match (name, markdown) {
-        (_, true) => markdown_of(&reference),
+        (Some(cookbook::NAME), true) => cookbook::markdown(),
+        (None, true) => markdown_of(&reference),
         (None, false) => overview(&reference),
-        (Some(name), false) => about(&host, &reference, name)?,
+        (Some(name), true) => {
+            return Err(Error::client(format_args!("there is no page `{name}` in Markdown"))
+                .hint("--markdown writes the whole reference, or the cookbook"));
+        }
+        (Some(name), false) => page(&host, &reference, name)?,
     };
-    context.print(text.trim_end());
+    pager::print(context, text.trim_end(), &|| interrupt.clear());
     Ok(0)
+}
+
+/// Explains what is called `name`, or prints the script of that name, or lists what there is on that topic.
+pub(super) fn page(host: &Host, reference: &Reference, name: &str) -> Result<String> {
+    if name == cookbook::NAME {
+        return Ok(cookbook::page());
+    }
+    about(host, reference, name).or_else(|error| {
+        let script = || recipe_named(name).map(|recipe| recipe.text.to_owned());
+        script().or_else(|| topic(reference, name)).ok_or(error)
+    })
+}
+
+/// Lists the verbs of every service that are about `name`.
+fn topic(reference: &Reference, name: &str) -> Option<String> {
+    let mut out = String::new();
+    for verbs in &reference.verbs {
+        for chapter in verbs.chapters.iter().filter(|chapter| chapter.title.eq_ignore_ascii_case(name)) {
+            let _ = writeln!(out, "{}: {}", verbs.service.title, chapter.title);
+            chapter_text(&mut out, chapter);
+            out.push('\n');
+        }
+    }
+    (!out.is_empty()).then_some(out)
 }
 
 /// Explains what is called `name`.
@@ -67,7 +96,8 @@ fn overview(reference: &Reference) -> String {
         let _ = writeln!(out, "{}: {}", capital(&chapter.title), names(chapter));
     }
     out.push_str(
-        "\ntieline docs NAME says more: jira, jira.search, jira.getIssue, table; and acli, for people who come from ACLI.\ntieline find WORDS searches.",
+        "\ntieline docs NAME says more: jira, jira.search, jira.getIssue, comments, table; and acli, for people who come from\n\
+         ACLI. tieline docs cookbook lists scripts to begin with. tieline find WORDS searches.",
     );
     out
 }
@@ -125,15 +155,10 @@ fn plain(all: &[Topic], name: &str) -> Option<String> {
 fn service_text(service: &Service, reference: &Reference) -> String {
     let name = service.name;
     let mut out = format!("{} ({name})\n", service.title);
-    let form = |topic: &Topic| format!("{}({})", topic.name, topic.parameters());
     let chapters = reference.of_service(name).map_or(&[][..], |verbs| &verbs.chapters);
-    let forms = chapters.iter().flat_map(|chapter| &chapter.topics).map(form);
-    let width = forms.map(|form| form.chars().count()).max().unwrap_or(0);
     for chapter in chapters {
         let _ = writeln!(out, "\n{}", capital(&chapter.title));
-        for topic in &chapter.topics {
-            let _ = writeln!(out, "  {:width$}  {}", form(topic), topic.summary());
-        }
+        chapter_text(&mut out, chapter);
     }
     let _ = writeln!(out, "\nLike every connection: {}", joined(&reference.connection));
     let _ = writeln!(
@@ -142,6 +167,14 @@ fn service_text(service: &Service, reference: &Reference) -> String {
         operations(service)
     );
     out
+}
+
+fn chapter_text(out: &mut String, chapter: &Chapter) {
+    let form = |topic: &Topic| format!("{}({})", topic.name, topic.parameters());
+    let width = chapter.topics.iter().map(|topic| form(topic).chars().count()).max().unwrap_or(0);
+    for topic in &chapter.topics {
+        let _ = writeln!(out, "  {:width$}  {}", form(topic), topic.summary());
+    }
 }
 
 fn topic_text(topic: &Topic) -> String {

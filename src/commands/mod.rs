@@ -2,14 +2,19 @@
 
 mod acli;
 mod call;
+mod check;
 mod complete;
+mod cookbook;
 mod docs;
 mod explain;
 mod find;
 mod login;
+mod new;
+mod pager;
 mod practice;
 mod repl;
 mod run;
+mod self_check;
 mod sessions;
 mod test;
 
@@ -88,6 +93,18 @@ pub enum Job {
         /// Files and folders.
         paths: Vec<PathBuf>,
     },
+    /// Write a script to begin with.
+    New {
+        /// Its name.
+        name: String,
+    },
+    /// Find what is wrong with scripts.
+    Check {
+        /// Files and folders.
+        paths: Vec<PathBuf>,
+        /// In which form.
+        output: Option<Output>,
+    },
     /// Call one published operation.
     Call {
         /// The service.
@@ -135,6 +152,13 @@ pub enum Job {
         /// The connection's parameters, as a script takes them.
         words: Vec<String>,
     },
+    /// Say what works here.
+    SelfCheck {
+        /// Whether servers are asked.
+        online: bool,
+        /// In which form.
+        output: Option<Output>,
+    },
     /// Start the practice servers and wait.
     Sandbox,
     /// Print the names that a shell may offer.
@@ -147,8 +171,9 @@ pub enum Job {
 }
 
 /// Does `job`, on a thread whose stack holds the deepest script, and returns the exit code.
-pub fn run(context: Context, setup: Setup, job: Job) -> u8 {
+pub fn run(mut context: Context, setup: Setup, job: Job) -> u8 {
     let interrupt = Interrupt::default();
+    context.interrupt = interrupt.clone();
     let heeded = (interrupt.clone(), Mutex::new(Instant::now()));
     let patience = if matches!(job, Job::Repl { .. }) { PATIENCE } else { Duration::ZERO };
     // Without this the first Ctrl-C would end the program on the spot, and leave its sessions open.
@@ -179,6 +204,8 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         Job::Run { text, words, output } => run::run(&context, setup, interrupt, text, words, output),
         Job::Repl { load } => repl::run(&context, setup, interrupt, load.as_deref()),
         Job::Test { paths } => test::run(&context, setup, interrupt, &paths),
+        Job::New { name } => new::run(&context, &name),
+        Job::Check { paths, output } => check::run(&context, setup, interrupt, &paths, output),
         Job::Call { service, operation, words, output } => {
             call::run(&context, setup, interrupt, (&service, &operation, words), output)
         }
@@ -189,6 +216,7 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         Job::Logout { name } => sessions::logout(&context, setup, interrupt, &name),
         Job::Whoami { names } => sessions::whoami(&context, setup, interrupt, &names),
         Job::Explain { service, words } => explain::run(&context, setup, interrupt, &service, words),
+        Job::SelfCheck { online, output } => self_check::run(&context, setup, interrupt, online, output),
         Job::Sandbox => practice::serve(&context, interrupt),
         Job::Complete { words } => complete::run(&context, setup, interrupt, &words),
     };

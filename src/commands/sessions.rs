@@ -120,7 +120,8 @@ fn worse(code: u8, error: &Error) -> u8 {
     if code == refused { code } else { error.kind.exit_code() }
 }
 
-fn verify(world: &World, name: &str, all: &[Summary]) -> Result<String> {
+/// Asks the server of a session, or of a service, who we are, and says it in one line.
+pub(super) fn verify(world: &World, name: &str, all: &[Summary]) -> Result<String> {
     let account = if let Some(summary) = all.iter().find(|summary| summary.name == name) {
         // Expired is refused, whoever says so.
         summary.check_expiry(Timestamp::now()).map_err(|e| Error::new(Kind::Auth, e.message))?;

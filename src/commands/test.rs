@@ -24,7 +24,8 @@ pub(super) fn run(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, p
     let default = [PathBuf::from(FOLDER)];
     let paths = if paths.is_empty() { &default[..] } else { paths };
     let mut run = Run { context, setup, interrupt, passed: 0, failed: 0 };
-    for file in files(paths)? {
+    // A folder may hold other scripts too; a file that is named is meant.
+    for file in files(paths)?.into_iter().filter(|file| paths.contains(file) || declares_tests(file)) {
         if run.file(&file)? == Going::Stopped {
             return Ok(Kind::Cancelled.exit_code());
         }
@@ -104,8 +105,14 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
 }
 
+/// Says whether a file declares tests, as far as can be said of one that does not compile.
+fn declares_tests(file: &Path) -> bool {
+    // One that cannot be read fails when it is.
+    std::fs::read_to_string(file).map_or(true, |text| text.contains("fn test_"))
+}
+
 /// Returns the named files, and the .rhai files of the named folders and those in them, in order.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {

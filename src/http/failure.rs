@@ -46,7 +46,7 @@ pub fn failure(service: &Service, request: &Request, answer: &Answer) -> Box<Err
     let sentence = if answer.status == 401 && !out_of_bounds { NOT_AUTHORISED } else { &said };
     let message = format!("{sentence} Response code: {}.", answer.status);
     let mut error = Error::remote(kind, message).status(answer.status).details(details(&answer.content));
-    error.hint = advice(service, &said).or_else(|| hint(answer));
+    error.hint = advice(service, &said, sentence == said).or_else(|| hint(service, request, answer));
     about(error, service.name, request, &answer.url)
 }
 
@@ -56,14 +56,14 @@ pub fn refused(service: &Service, request: &Request, answer: &Answer, kind: Kind
     let sentence = if kind == Kind::Auth { NOT_AUTHORISED } else { &said };
     let message = format!("{sentence} Response code: {}.", answer.status);
     let mut error = Error::remote(kind, message).status(answer.status).details(details(&answer.content));
-    error.hint = advice(service, &said);
+    error.hint = advice(service, &said, sentence == said);
     about(error, service.name, request, &answer.url)
 }
 
-/// Returns what the table advises for words of the vendor.
-fn advice(service: &Service, said: &str) -> Option<String> {
-    let known = service.advice.iter().find(|(words, _)| said.contains(words))?;
-    Some(format!("{}: {}", said.trim_end_matches('.'), known.1))
+/// Returns what the table advises for words of the vendor, with the words where the message does not show them.
+fn advice(service: &Service, said: &str, shown: bool) -> Option<String> {
+    let (_, advice) = service.advice.iter().find(|(words, _)| said.contains(words))?;
+    Some(if shown { (*advice).to_owned() } else { format!("{}: {advice}", said.trim_end_matches('.')) })
 }
 
 fn websudo(service: &Service, request: &Request, answer: &Answer) -> Box<Error> {
@@ -92,7 +92,7 @@ fn words(service: &Service, answer: &Answer) -> String {
     let said = match &answer.content {
         Content::Json(json) => {
             let words = (service.words)(json);
-            words.iter().map(|words| words.trim_end_matches('.')).collect::<Vec<_>>().join("; ")
+            words.iter().map(|words| without_class(words.trim_end_matches('.'))).collect::<Vec<_>>().join("; ")
         }
         Content::Text(text) => text.chars().take(300).collect(),
         Content::Page(html) => format!("The server answered with a web page (\"{}\")", decode::title(html)),
@@ -103,14 +103,25 @@ fn words(service: &Service, answer: &Answer) -> String {
     if said.ends_with(['.', '!', '?']) { said } else { format!("{said}.") }
 }
 
+/// Takes off the name of the Java class that some servers put before their words.
+fn without_class(words: &str) -> &str {
+    let is_class =
+        |name: &str| name.ends_with("Exception") && name.contains('.') && !name.contains(char::is_whitespace);
+    words.split_once(": ").filter(|(name, _)| is_class(name)).map_or(words, |(_, rest)| rest)
+}
+
 fn standard(status: u16) -> &'static str {
     reqwest::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("The server refuses")
 }
 
-fn hint(answer: &Answer) -> Option<String> {
+fn hint(service: &Service, request: &Request, answer: &Answer) -> Option<String> {
     let hint = match answer.status {
         404 if matches!(answer.content, Content::Page(_)) => {
-            "no such page on this server: check `server`, the base address including its context path"
+            let hint = "no such page on this server: check `server`, the base address including its context path";
+            let mut prefixes = service.flavours.iter().map(|flavour| flavour.prefix);
+            let lacking = prefixes.find(|prefix| !prefix.is_empty() && !request.path.starts_with(prefix));
+            let more = |prefix| format!("{hint}; on {} Cloud paths start with {prefix}", service.title);
+            return Some(lacking.map_or_else(|| hint.to_owned(), more));
         }
         404 => "it does not exist, or this user may not see it",
         403 => "this user may not do that; check its permissions",

@@ -34,6 +34,7 @@ pub use interrupt::{Interrupt, interrupted, pause, wait, within};
 pub use ledger::Ledger;
 pub use pages::{Arrays, Page};
 pub use route::{Filled, fill, query_pairs, takes};
+pub use tls::check_certificates;
 pub use tokio::sync::{Mutex as Lock, MutexGuard as LockGuard};
 pub use transfer::{Progress, download};
 

@@ -31,6 +31,11 @@ pub(super) fn pool(address: &Address, options: &Options) -> Result<reqwest::Clie
     builder.build().map_err(|e| Error::client(format_args!("cannot set up the connection: {}", chain(&e))))
 }
 
+/// Loads the certificates, and those that `options` name, and looks at the proxy. Sends nothing.
+pub fn check_certificates(options: &Options) -> Result<()> {
+    pool(&Address::parse("https://tieline.invalid", false)?, options).map(|_| ())
+}
+
 /// Chooses the cryptography once per process.
 fn provider() {
     static ONCE: Once = Once::new();

@@ -58,9 +58,9 @@ impl Known {
     }
 }
 
-/// Says whether there is a function of this name.
-pub(super) fn exists(engine: &Engine, name: &str) -> bool {
-    functions(engine).iter().any(|f| f.name == name)
+/// Returns what the functions of this name belong to: a type, or nothing.
+pub(super) fn on(engine: &Engine, name: &str) -> Vec<Option<String>> {
+    functions(engine).into_iter().filter(|f| f.name == name).map(|f| f.on).collect()
 }
 
 fn dots(count: usize) -> &'static str {
@@ -69,9 +69,10 @@ fn dots(count: usize) -> &'static str {
 
 /// Returns the name that was probably meant.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let near = known.map(|n| (strsim::damerau_levenshtein(n, name), n)).min();
-    near.filter(|(distance, n)| *distance <= 2 && *distance < n.len().min(name.len()) - 1)
-        .map(|(_, n)| format!("did you mean `{n}`?"))
+    // Few people get the first letter wrong.
+    let near = known.map(|n| (strsim::damerau_levenshtein(n, name), n.chars().next() != name.chars().next(), n)).min();
+    near.filter(|(distance, _, n)| *distance <= 2 && *distance + 1 < n.len().min(name.len()))
+        .map(|(_, _, n)| format!("did you mean `{n}`?"))
 }
 
 /// Returns how `name` may be called: on a value of type `on` if it can be.
@@ -128,7 +129,8 @@ fn function(info: &FuncInfo<'_>, types: &[(TypeId, String)]) -> Known {
     Known { name, on, form, ours }
 }
 
-fn written(on: Option<&str>, name: &str, parameters: &[String]) -> String {
+/// Writes a call.
+pub(super) fn written(on: Option<&str>, name: &str, parameters: &[String]) -> String {
     let call = format!("{name}({})", parameters.join(", "));
     on.map_or(call.clone(), |on| format!("{on}.{call}"))
 }

@@ -1,7 +1,7 @@
 //! Rhai's own errors in plainer words, with what was probably meant.
 
 use super::calls;
-use crate::error::Error;
+use crate::{error::Error, services};
 use regex::Regex;
 use rhai::{Engine, EvalAltResult, LexError, ParseErrorType};
 use std::{collections::BTreeSet, sync::OnceLock};
@@ -163,10 +163,25 @@ fn variable_hint(engine: &Engine, name: &str, text: &str) -> Option<String> {
             "`{name}` is declared elsewhere and not seen here: functions see their parameters only (a const of the script is global::{name})"
         ));
     }
-    if calls::exists(engine, name) {
+    let functions = calls::on(engine, name);
+    undeclared(name, declared.iter().map(String::as_str), functions.contains(&None), !functions.is_empty())
+}
+
+/// Says what somebody meant who used a variable that is not declared: another one of `declared`, or a function.
+pub(super) fn undeclared<'a>(
+    name: &str,
+    declared: impl Iterator<Item = &'a str>,
+    is_function: bool,
+    is_known: bool,
+) -> Option<String> {
+    if services::service(name).is_some() {
         return Some(format!("`{name}` is a function: call it, as in let {name} = {name}();"));
     }
-    foreign(name).or_else(|| calls::nearest(name, declared.iter().map(String::as_str)))
+    foreign(name).or_else(|| calls::nearest(name, declared)).or_else(|| match (is_function, is_known) {
+        (true, _) => Some(format!("`{name}` is a function: call it, as in {name}(…)")),
+        (false, true) => Some(format!("`{name}` is a method: it belongs behind a value, as in value.{name}(…)")),
+        (false, false) => None,
+    })
 }
 
 /// Returns the names of the variables that `text` declares anywhere.

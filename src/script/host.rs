@@ -172,6 +172,16 @@ impl Host {
         super::library::text_of(source).map(str::to_owned).or_else(|| std::fs::read_to_string(source).ok())
     }
 
+    /// Keeps the text of a source that is not run.
+    pub(super) fn keep_source(&mut self, source: &str, text: &str) {
+        self.sources.insert(source.to_owned(), text.to_owned());
+    }
+
+    /// Says whether a variable that nothing declares is refused when a text is compiled.
+    pub(super) fn set_strict(&mut self, strict: bool) {
+        self.engine.set_strict_variables(strict);
+    }
+
     /// Returns the engine, to be asked what it knows.
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -269,7 +279,7 @@ fn pauses(engine: &mut Engine, world: &Rc<World>) {
 }
 
 /// Returns a script's `//!` lines.
-fn header(text: &str) -> String {
+pub(super) fn header(text: &str) -> String {
     let lines = text.lines().skip_while(|line| line.starts_with("#!") || line.trim().is_empty());
     let lines = lines.map_while(|line| line.trim_start().strip_prefix("//!"));
     lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")

@@ -24,10 +24,10 @@ pub(super) fn of_service(name: &str) -> Option<(&'static str, &'static str)> {
     SOURCES.iter().find(|row| row.0 == name).map(|row| (row.1, row.2))
 }
 
-/// Returns the options that the verb `name` accepts, from where it refuses all others.
-pub(super) fn accepted(name: &str) -> Vec<String> {
+/// Returns the options that the verb `name` of a service accepts, from where it refuses all others.
+pub(super) fn accepted(service: &str, name: &str) -> Vec<String> {
     let start = format!("this.accept(\"{name}\", options, [");
-    let list = SOURCES.iter().find_map(|(_, _, text)| Some(&text[text.find(&start)? + start.len()..]));
+    let list = of_service(service).and_then(|(_, text)| Some(&text[text.find(&start)? + start.len()..]));
     let list = list.and_then(|list| list.split(']').next()).unwrap_or_default();
     list.split(',').map(|option| option.trim().trim_matches('"').to_owned()).filter(|o| !o.is_empty()).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::throw::into_script;
 use crate::error::{Error, Result};
-use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+use rhai::{AST, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Shared, Stmt};
 use std::{
     cell::RefCell,
     collections::HashMap,
@@ -63,11 +63,23 @@ fn load(engine: &Engine, path: &Path) -> std::result::Result<Shared<Module>, Box
     let text = read_script(path).map_err(into_script)?;
     let mut ast = engine.compile(without_shebang(&text))?;
     ast.set_source(path.to_string_lossy().into_owned());
+    if takes_parameters(&ast) {
+        // The command line is not this script's.
+        ast.clear_statements();
+    }
     Module::eval_ast_as_new(Scope::new(), &ast, engine).map(Shared::new)
 }
 
+/// Says whether a text is a script with parameters of its own: whoever imports it wants its functions, not a run.
+fn takes_parameters(ast: &AST) -> bool {
+    ast.statements().iter().any(|statement| {
+        let Stmt::Var(parts, ..) = statement else { return false };
+        matches!(&parts.1, Expr::FnCall(call, _) if call.name == "params" && call.args.len() == 1)
+    })
+}
+
 /// Returns the file that `name` means in `source`.
-fn beside(source: Option<&str>, name: &str) -> PathBuf {
+pub(super) fn beside(source: Option<&str>, name: &str) -> PathBuf {
     let folder = source.and_then(|source| Path::new(source).parent()).unwrap_or(Path::new(""));
     let whole = Path::new(name).extension().is_some_and(|ending| ending == "rhai");
     let file = if whole { name.to_owned() } else { format!("{name}.rhai") };

@@ -197,7 +197,8 @@ impl Host {
         if let Some(service) = receiver.is_none().then(|| service(name)).flatten() {
             return parameters_of(service);
         }
-        let accepted = receiver.map(|_| library::accepted(name)).unwrap_or_default();
+        let of = receiver.and_then(service_of);
+        let accepted = of.map(|service| library::accepted(service.name, name)).unwrap_or_default();
         if !accepted.is_empty() {
             return accepted;
         }
@@ -283,7 +284,7 @@ impl Visitor for Connected<'_> {
 }
 
 /// Returns the properties of every connection.
-fn properties() -> Vec<(String, String)> {
+pub(super) fn properties() -> Vec<(String, String)> {
     [
         ("api", "the published operations, as methods"),
         ("auth", "who we are, and where that was said; without secrets"),
@@ -300,7 +301,7 @@ fn service_of(type_name: &str) -> Option<&'static Service> {
 }
 
 /// Returns what `jira(#{…})` takes.
-fn parameters_of(service: &Service) -> Vec<String> {
+pub(super) fn parameters_of(service: &Service) -> Vec<String> {
     let own = CREDENTIALS.iter().filter(|(_, only)| only.is_none_or(|only| only == service.name));
     own.map(|(name, _)| *name).chain(OPTIONS.iter().copied()).map(str::to_owned).collect()
 }

@@ -202,6 +202,11 @@ const CALLS: &[(&str, &str)] = &[
     ("delete", "DELETE"),
 ];
 
+/// Returns the HTTP method that a call of a connection uses for the path it takes.
+pub(super) fn method_of(call: &str) -> Option<&'static str> {
+    CALLS.iter().find(|row| row.0 == call).map(|row| row.1)
+}
+
 /// A list whose request has a body is asked for by POST.
 const WITH_BODY: &str = ", #{ body:";
 
@@ -213,7 +218,7 @@ fn method<'a>(before: &'a str, behind: &str) -> Option<&'a str> {
         if name == "pages" && behind.starts_with(WITH_BODY) {
             return Some("POST");
         }
-        return CALLS.iter().find(|row| row.0 == name).map(|row| row.1);
+        return method_of(name);
     }
     let named = before.split("method: \"").nth(1)?;
     named.split('"').next()

@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Kind as ErrorKind, Result},
     http::{Content, Method, Request, fill},
     richtext,
+    secret::Secret,
     services::{Deployment, Kind},
 };
 use rhai::{Array, Dynamic, ImmutableString, Module};
@@ -43,6 +44,10 @@ impl<K: Kind> Connection<K> {
         }
         let cloud = self.world.wait(self.account.flavour())?.deployment == Deployment::Cloud;
         let values = members(text).unwrap_or_default();
+        if text.read_lock::<Secret>().is_some() || values.iter().any(|(_, value)| value.read_lock::<Secret>().is_some())
+        {
+            return Err(Error::client("a secret cannot become part of a text"));
+        }
         let given = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, value)| value.to_string());
         if let Some(wiki) = given("wiki") {
             return Ok(wiki.into());

@@ -214,6 +214,35 @@ pub const CREDENTIALS: &[(&str, Option<&str>)] = &[
 pub const OPTIONS: &[&str] =
     &["server", "session", "cloudId", "deployment", "gateway", "tokenUrl", "timeout", "ca", "proxy", "insecure"];
 
+/// A kind of token that tells by its beginning what it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// How it begins.
+    pub start: &'static str,
+    /// What it is, in words.
+    pub what: &'static str,
+    /// The services that take it, and in which deployment.
+    pub takers: &'static [(&'static str, Deployment)],
+}
+
+/// The kinds of tokens that are known by their beginning.
+pub const TOKENS: &[Token] = &[
+    Token {
+        start: "ATATT",
+        what: "an API token of an Atlassian account",
+        takers: &[("jira", Deployment::Cloud), ("confluence", Deployment::Cloud), ("bitbucket", Deployment::Cloud)],
+    },
+    Token { start: "ATCTT", what: "an access token of Bitbucket Cloud", takers: &[("bitbucket", Deployment::Cloud)] },
+    Token { start: "ATBB", what: "an app password of Bitbucket Cloud", takers: &[("bitbucket", Deployment::Cloud)] },
+    Token {
+        start: "BBDC-",
+        what: "a personal access token of Bitbucket Data Center",
+        takers: &[("bitbucket", Deployment::Server)],
+    },
+    Token { start: "ATTA", what: "a token of Trello", takers: &[("trello", Deployment::Cloud)] },
+    Token { start: "xox", what: "a token of Slack", takers: &[("slack", Deployment::Cloud)] },
+];
+
 /// Parameters whose values are secrets.
 pub const SECRETS: &[&str] = &["password", "token", "login", "tempoToken", "clientSecret"];
 

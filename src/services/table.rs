@@ -101,7 +101,23 @@ const SERVICE: Service = Service {
 
 const ATLASSIAN_HOSTS: &[&str] = &[".atlassian.net", ".jira.com", "api.atlassian.com"];
 
-/// Advice for the words of every Data Center product.
+/// Advice for words of Confluence.
+const CONFLUENCE_ADVICE: &[(&str, &str)] = &[
+    SERVER_ADVICE[0],
+    SERVER_ADVICE[1],
+    SERVER_ADVICE[2],
+    SERVER_ADVICE[3],
+    (
+        "already exists with the title",
+        "titles are unique in a space: change the page that is there, or take another title",
+    ),
+    (
+        "Version must be incremented",
+        "somebody changed the page since it was read: read it again, and send its version plus one",
+    ),
+];
+
+/// Advice for the words of every Atlassian product.
 const SERVER_ADVICE: &[(&str, &str)] = &[
     (
         "Basic Authentication has been disabled",
@@ -111,6 +127,7 @@ const SERVER_ADVICE: &[(&str, &str)] = &[
         "cannot be installed via upload",
         "the server was started without -Dupm.plugin.upload.enabled=true; ask its administrator, or install from an address",
     ),
+    ("scope does not match", "the token lacks a scope that this needs: make one that has it"),
     ("XSRF check failed", "a proxy on the way may drop the header X-Atlassian-Token"),
 ];
 
@@ -161,7 +178,7 @@ services! {
             is_cloud: |info| info.get("cloudId").is_some(),
             refusal_is_server: true,
         }),
-        advice: SERVER_ADVICE,
+        advice: CONFLUENCE_ADVICE,
         flavours: &[
             Flavour {
                 hosts: ATLASSIAN_HOSTS,

@@ -19,6 +19,15 @@ fn help_explains_and_find_finds() {
 }
 
 #[test]
+fn a_word_that_is_nearly_a_command_is_pointed_out() {
+    let (mut prompt, _home) = prompt(&[]);
+    holds(&prompt.enter("hepl"), &["there is no variable `hepl`", "hint: did you mean the command `help`?"]);
+    holds(&prompt.enter("hlep jira"), &["hint: did you mean the command `help`?"]);
+    holds(&prompt.enter("? table"), &["table(rows, columns)"]);
+    holds(&prompt.enter("help cookbook"), &["export-issues: "]);
+}
+
+#[test]
 fn types_variables_and_times_are_told() {
     let (mut prompt, _home) = prompt(&[]);
     holds(&prompt.enter("vars"), &["there are no variables yet"]);

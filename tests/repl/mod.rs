@@ -233,6 +233,27 @@ fn ctrl_c_stops_a_request_and_keeps_the_session() {
 }
 
 #[test]
+fn ctrl_c_ends_a_question() {
+    let (mut prompt, _home) = prompt(&[]);
+    for question in ["ask", "ask_secret", "confirm"] {
+        prompt.keys(&format!("{question}(\"Sure? \")\r"));
+        prompt.sees("\r\nSure? ");
+        // What has answered nothing yet must not be read as the next entry.
+        prompt.keys("half an ans");
+        std::thread::sleep(Duration::from_millis(200));
+        prompt.control('c');
+        prompt.sees("interrupted");
+        prompt.sees("tieline> ");
+    }
+    assert_eq!(prompt.enter("2 + 2").trim(), "4");
+    prompt.keys("ask(\"Name? \")\r");
+    prompt.sees("\r\nName? ");
+    prompt.keys("Mira\r");
+    prompt.sees("Mira\r\n");
+    prompt.sees("tieline> ");
+}
+
+#[test]
 fn the_end_of_the_session_logs_out() {
     let jira = Practice::server();
     let home = tempfile::tempdir().expect("a temporary folder");

@@ -27,6 +27,14 @@ fn values_are_shown_for_people() {
 }
 
 #[test]
+fn an_issue_is_shown_without_what_it_has_not() {
+    let (mut prompt, _home) = prompt(&["--sandbox"]);
+    let shown = prompt.enter("jira().issue(\"OPS-1\")");
+    holds(&shown, &["\"summary\": ", " members without a value", "(folded; json(it) shows all)"]);
+    assert!(!shown.contains("\"duedate\": null"), "{shown}");
+}
+
+#[test]
 fn a_secret_and_a_connection_do_not_tell_what_they_hold() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let mut prompt = start(home.path(), &["--no-color"]).env("PIN", "hunter2-secret").begin();

@@ -155,6 +155,11 @@ impl Sessions {
         self.store(store).probe()
     }
 
+    /// Finds out whether the keyring keeps what is written to it.
+    pub fn try_keyring(&self) -> Result<()> {
+        self.keyring.probe()
+    }
+
     /// One name is in one place: a second, forgotten copy would stay valid for ever.
     fn check_place(&self, name: &str, store: Kind) -> Result<()> {
         let elsewhere = self.find(name)?.filter(|summary| summary.store != store);

@@ -12,6 +12,9 @@ const DEEPEST: usize = 8;
 /// How many items of a list, or members of an object, are shown.
 const ITEMS: usize = 40;
 
+/// An object of more members than this is shown without those that have no value.
+const FEW: usize = 12;
+
 /// How long a text is shown.
 const LETTERS: usize = 300;
 
@@ -47,19 +50,29 @@ impl Writer {
         match json {
             Json::Array(items) => {
                 let items: Vec<(String, &Json)> = items.iter().map(|item| (String::new(), item)).collect();
-                self.block(&items, ['[', ']'], "item", indent, depth);
+                self.block(&items, ['[', ']'], "item", (indent, 0), depth);
             }
             Json::Object(object) => {
+                let all = object.len() <= FEW || depth == 0;
+                let shown = object.iter().filter(|(_, value)| all || !matches!(value, Json::Null));
                 let members: Vec<(String, &Json)> =
-                    object.iter().map(|(name, value)| (format!("{}: ", Json::Text(name.clone())), value)).collect();
-                self.block(&members, ['{', '}'], "member", indent, depth);
+                    shown.map(|(name, value)| (format!("{}: ", Json::Text(name.clone())), value)).collect();
+                self.block(&members, ['{', '}'], "member", (indent, object.len() - members.len()), depth);
             }
             Json::Text(text) => self.text(text),
             plain => self.out.push_str(&plain.to_string()),
         }
     }
 
-    fn block(&mut self, parts: &[(String, &Json)], [open, close]: [char; 2], what: &str, indent: usize, depth: usize) {
+    /// Writes the parts of a value, each on a line. Of `empty` further ones only the number is told.
+    fn block(
+        &mut self,
+        parts: &[(String, &Json)],
+        [open, close]: [char; 2],
+        what: &str,
+        (indent, empty): (usize, usize),
+        depth: usize,
+    ) {
         if depth == 0 {
             self.folded = true;
             let _ = write!(self.out, "{open}… {}{close}", counted(parts.len(), what));
@@ -70,7 +83,7 @@ impl Writer {
             self.line(indent + 2);
             self.out.push_str(name);
             self.value(value, indent + 2, depth - 1);
-            if at + 1 < parts.len() {
+            if at + 1 < parts.len() || empty > 0 {
                 self.out.push(',');
             }
         }
@@ -79,6 +92,11 @@ impl Writer {
             self.line(indent + 2);
             let left = parts.len() - ITEMS;
             let _ = write!(self.out, "… {left} more {what}{}", if left == 1 { "" } else { "s" });
+        }
+        if empty > 0 {
+            self.folded = true;
+            self.line(indent + 2);
+            let _ = write!(self.out, "… {} without a value", counted(empty, what));
         }
         self.line(indent);
         self.out.push(close);
@@ -166,6 +184,16 @@ mod tests {
         let (shown, folded) = folded(&json(r#"{"name":"something","list":[1,2,3],"deep":{"a":{"b":"c"}}}"#), 30);
         let is = "{\n  \"name\": \"something\",\n  \"list\": [1, 2, 3],\n  \"deep\": {\"a\": {\"b\": \"c\"}}\n}";
         assert_eq!((shown.as_str(), folded), (is, false));
+    }
+
+    #[test]
+    fn of_many_members_those_without_a_value_are_only_counted() {
+        let members = |n: usize| (0..n).map(|n| format!(r#""member{n}":{}"#, if n % 2 == 0 { "null" } else { "1" }));
+        let object = |n: usize| json(&format!("{{{}}}", members(n).collect::<Vec<_>>().join(",")));
+        let (shown, was) = folded(&object(14), 40);
+        assert!(was && shown.ends_with("\"member13\": 1,\n  … 7 members without a value\n}"), "{shown}");
+        let (shown, was) = folded(&object(4), 40);
+        assert!(!was && shown.contains("\"member0\": null"), "{shown}");
     }
 
     #[test]

@@ -9,11 +9,12 @@ use crate::{
 };
 
 const START: &str = "\
-An expression shows its value; the last one is `it`. Tab completes, Ctrl-R searches what you typed before,
-Ctrl-C stops what runs, Ctrl-D ends. A line that is not finished goes on in the next.
+An expression shows its value; the last one is `it`. Tab completes, Ctrl-R
+searches what you typed before, Ctrl-C stops what runs, Ctrl-D ends. A line
+that is not finished goes on in the next.
 
-    let jira = jira();                           server, user and token from a saved session or the environment
-    let open = jira.search(\"project = OPS\");     a list that is fetched while it is read
+    let jira = jira();                         signs in as saved or as given
+    let open = jira.search(\"project = OPS\");   a list, fetched while it is read
     for issue in open { print(issue.key); }
 ";
 
@@ -29,13 +30,13 @@ pub(super) fn help(host: &Host, subject: &str) -> Result<String> {
     let reference = Reference::new(host);
     let name = published(host, subject);
     let text = own(host, &name).or_else(|| known(&reference, &name));
-    let text = text.map_or_else(|| docs::about(host, &reference, &name), Ok)?;
+    let text = text.map_or_else(|| docs::page(host, &reference, &name), Ok)?;
     let parameters = service(&name).map(|service| parameters(host, service)).unwrap_or_default();
     Ok(format!("{}{parameters}", text.trim_end()))
 }
 
 fn start() -> String {
-    let line = |name: &str, takes: &str, about: &str| format!("    {:16}{about}", format!("{name} {takes}"));
+    let line = |name: &str, takes: &str, about: &str| format!("    {:13}{about}", format!("{name} {takes}"));
     let commands: Vec<String> = COMMANDS.iter().map(|c| line(c.name, c.takes, c.about)).collect();
     format!("{START}\n{}", commands.join("\n"))
 }
@@ -89,7 +90,10 @@ mod tests {
         }
         assert!(help(&host, "jira").unwrap().contains("jira(#{ … }) takes user, password, token"));
         assert!(help(&host, "time").unwrap().contains("says how long something takes"));
-        assert!(help(&host, "").unwrap().contains("save FILE"));
+        let start = help(&host, "").unwrap();
+        assert!(start.contains("save FILE") && start.lines().all(|line| line.chars().count() < 80), "{start}");
+        assert!(help(&host, "cookbook").unwrap().contains("export-issues: "));
+        assert!(help(&host, "export-issues").unwrap().starts_with("#!/usr/bin/env tieline"));
         let text = help(&host, "j.api.getTransitions").unwrap();
         assert!(text.contains("GET /rest/api/") && text.contains("issueIdOrKey"), "{text}");
     }

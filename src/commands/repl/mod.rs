@@ -45,7 +45,7 @@ pub(super) fn run(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, l
     let host = Rc::new(RefCell::new(host));
     let mut prompt = Prompt::new(host.clone(), context.clone())?;
     let practice = if setup.sandbox { ", practice servers" } else { "" };
-    context.note(&format!("tieline {}{practice}. `help` explains, Ctrl-D ends.", env!("CARGO_PKG_VERSION")));
+    context.note(&format!("tieline {}{practice}. `help` explains, Ctrl-D ends.", env!("TIELINE_VERSION")));
     let mut session = Session::new(host, context.clone(), interrupt.clone());
     let loaded = load.and_then(|script| session.load(&script.to_string_lossy()));
     let code = loaded.map_or_else(|| prompt.work(&mut session), Ok);

@@ -8,7 +8,7 @@ use super::{
     secrets, show,
 };
 use crate::{
-    commands::{fail, find, show as show_report},
+    commands::{fail, find, new::write_new, pager, show as show_report},
     context::Context,
     error::{Error, Kind, Result},
     http::Interrupt,
@@ -102,7 +102,13 @@ impl Session {
                 }
                 self.show(&view);
             }
-            Err(failure) => self.complain(&failure),
+            Err(mut failure) => {
+                if failure.report.hint.is_none() {
+                    let meant = commands::meant(text).filter(|_| source.is_none());
+                    failure.report.hint = meant.map(|name| format!("did you mean the command `{name}`?"));
+                }
+                self.complain(&failure);
+            }
         }
         None
     }
@@ -131,7 +137,7 @@ impl Session {
 
     fn print(&self, text: &str) {
         // What stops the pager is not meant for what comes after it.
-        show::print(&self.context, text, &|| self.interrupt.clear());
+        pager::print(&self.context, text, &|| self.interrupt.clear());
     }
 
     fn complain(&self, failure: &Failure) {
@@ -192,7 +198,7 @@ impl Session {
         let file = unquoted(file);
         let today = jiff::ZonedDateTime::now().date().to_string();
         let text = save::script(&self.lines, file, &today);
-        write_script(Path::new(file), &text)?;
+        write_new(Path::new(file), &text, true)?;
         let good = self.lines.iter().filter(|line| line.good).count();
         let failed = match self.lines.len() - good {
             0 => String::new(),
@@ -253,20 +259,4 @@ impl Drop for Temporary {
 fn unquoted(file: &str) -> &str {
     let inner = |quote| file.strip_prefix(quote).and_then(|file: &str| file.strip_suffix(quote));
     inner('"').or_else(|| inner('\'')).unwrap_or(file)
-}
-
-/// Writes a script that can be run. Never over a file that is there.
-fn write_script(file: &Path, text: &str) -> Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o755);
-    let place = file.display();
-    let written = options.open(file).and_then(|mut out| out.write_all(text.as_bytes()));
-    written.map_err(|e| match e.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Error::client(format_args!("{place} is there already")).hint("choose another name; nothing was written")
-        }
-        _ => Error::client(format_args!("cannot write {place}: {e}")),
-    })
 }
