@@ -2,6 +2,7 @@
 
 mod code;
 mod issues;
+mod pages;
 mod people;
 mod projects;
 
@@ -15,6 +16,8 @@ const TOOLS: &[&str] = &["catalog"];
 const FILES: &[(&str, &str)] = &[
     ("new.csv", "summary,type,Story Points\nRotate the keys,Task,3\n"),
     ("people.csv", "email,name,display_name,groups\nada@example.com,ada,Ada Byron,web-team;night-shift\n"),
+    ("page.md", "All **green**.\n"),
+    ("dist.zip", "PK"),
 ];
 
 /// For runs that read no file.

@@ -73,10 +73,12 @@ fn unknown(reference: &Reference, name: &str) -> Box<Error> {
     let verbs = reference.verbs.iter().flat_map(|v| v.topics().map(|t| format!("{}.{}", v.service.name, t.name)));
     let functions = reference.functions.iter().flat_map(|c| c.topics.iter().map(|t| t.name.clone()));
     let known = verbs.chain(functions);
+    let distance = strsim::damerau_levenshtein;
+    // Several services may have the verb: the one whose name is nearest too comes first.
     let near =
-        known.map(|known| (strsim::damerau_levenshtein(known.rsplit('.').next().unwrap_or(&known), last), known));
+        known.map(|known| (distance(known.rsplit('.').next().unwrap_or(&known), last), distance(&known, name), known));
     let hint = match near.min() {
-        Some((distance, meant)) if distance <= 2 && distance < last.len() => format!("did you mean {meant}?"),
+        Some((distance, _, meant)) if distance <= 2 && distance < last.len() => format!("did you mean {meant}?"),
         _ => format!("`tieline find {last}` searches everything"),
     };
     Error::client(format_args!("there is nothing called `{name}`")).hint(hint)

@@ -135,14 +135,14 @@ impl<K: Kind> Connection<K> {
         })
     }
 
-    fn upload(&self, path: &str, file: &str, map: Option<&Dynamic>) -> Result<Dynamic> {
+    pub(super) fn upload(&self, path: &str, file: &str, map: Option<&Dynamic>) -> Result<Dynamic> {
         let (request, label) = request::upload(path, file, map)?;
         let bar = super::progress::bar(&self.world.context, &label);
         let json = self.fetch(&request, Some(&bar))?;
         Ok(json.map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
     }
 
-    fn download(&self, path: &str, file: &str) -> Result<i64> {
+    pub(super) fn download(&self, path: &str, file: &str) -> Result<i64> {
         let request = request::download(path)?;
         let bar = super::progress::bar(&self.world.context, file);
         let size = self.world.wait(self.account.download(&request, Path::new(file), &bar))?;
@@ -293,7 +293,7 @@ fn requests<K: Kind>(module: &mut Module) {
 
 fn transfers<K: Kind>(module: &mut Module) {
     type C<K> = Connection<K>;
-    let comment = "/// Uploads `file` to `path` as multipart; the map may hold `part`, `name` and further fields.";
+    let comment = "/// Uploads `file` to `path` as multipart; the map may hold `part`, `name`, what fills the path's `{names}`, and further fields.";
     native(
         module,
         "upload",

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 const SOURCES: &[(&str, &str, &str)] = &[
     ("bamboo", "stdlib/bamboo.rhai", include_str!("../../stdlib/bamboo.rhai")),
     ("bitbucket", "stdlib/bitbucket.rhai", include_str!("../../stdlib/bitbucket.rhai")),
+    ("confluence", "stdlib/confluence.rhai", include_str!("../../stdlib/confluence.rhai")),
     ("jira", "stdlib/jira.rhai", include_str!("../../stdlib/jira.rhai")),
     ("slack", "stdlib/slack.rhai", include_str!("../../stdlib/slack.rhai")),
     ("tempo", "stdlib/tempo.rhai", include_str!("../../stdlib/tempo.rhai")),

@@ -34,6 +34,7 @@ mod request;
 mod scheduler;
 mod session;
 mod sources;
+mod storage;
 mod stream;
 mod testing;
 mod throw;

@@ -210,9 +210,12 @@ pub(super) fn method_of(call: &str) -> Option<&'static str> {
 /// A list whose request has a body is asked for by POST.
 const WITH_BODY: &str = ", #{ body:";
 
+/// What may stand around a path: it is filled, or put below the wiki of Cloud.
+const AROUND: &[&str] = &["this.path(", "this.wiki(", "to.wiki("];
+
 /// Tells the method of a path from what stands before and behind it.
 fn method<'a>(before: &'a str, behind: &str) -> Option<&'a str> {
-    let before = before.strip_suffix("this.path(").unwrap_or(before);
+    let before = AROUND.iter().find_map(|around| before.strip_suffix(around)).unwrap_or(before);
     if let Some(call) = before.strip_suffix('(') {
         let name = call.rsplit('.').next().unwrap_or_default();
         if name == "pages" && behind.starts_with(WITH_BODY) {

@@ -186,6 +186,8 @@ fn multipart(files: &Dynamic, fields: Option<&Dynamic>) -> Result<Body> {
 
 /// Makes the request of `upload`, and the label of its progress bar.
 pub(super) fn upload(path: &str, file: &str, map: Option<&Dynamic>) -> Result<(Request, String)> {
+    let (path, query) = query_pairs(path);
+    let given = map.and_then(members).unwrap_or_default();
     let options = map.map(|map| listed("options", Some(map))).transpose()?.unwrap_or_default();
     let option = |name: &str| options.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
     let mut part = Part::file(&option("part").unwrap_or_else(|| "file".to_owned()), Path::new(file))?;
@@ -194,12 +196,11 @@ pub(super) fn upload(path: &str, file: &str, map: Option<&Dynamic>) -> Result<(R
     }
     let mut parts: Vec<Part> = options
         .iter()
-        .filter(|(name, _)| name != "part" && name != "name")
+        .filter(|(name, _)| name != "part" && name != "name" && !path.contains(&format!("{{{name}}}")))
         .map(|(name, value)| Part::Field { name: name.clone(), value: value.clone() })
         .collect();
     parts.push(part);
-    let (path, query) = query_pairs(path);
-    let request = named(Method::Post, path, &[], query, Body::Multipart(parts))?;
+    let request = named(Method::Post, path, &given, query, Body::Multipart(parts))?;
     Ok((request, file.to_owned()))
 }
 

@@ -138,6 +138,7 @@ fn unknown(what: &str, name: &str, names: &Array, place: &str) -> Box<Error> {
 /// Registers the helpers of one service.
 pub(super) fn register<K: Kind>(module: &mut Module) {
     type C<K> = Connection<K>;
+    super::storage::register::<K>(module);
     native(
         module,
         "accept",

@@ -10,7 +10,7 @@ use quick_xml::{
 const DEEPEST_ELEMENT: usize = 100;
 
 /// Elements of HTML that hold nothing and may stand without an end.
-const EMPTY: [&str; 4] = ["br", "hr", "img", "col"];
+pub(super) const EMPTY: [&str; 4] = ["br", "hr", "img", "col"];
 
 /// A piece of the tree.
 pub(super) enum Node {
@@ -22,7 +22,7 @@ pub(super) enum Node {
 #[derive(Default)]
 pub(super) struct Element {
     pub name: String,
-    attributes: Vec<(String, String)>,
+    pub attributes: Vec<(String, String)>,
     pub children: Vec<Node>,
 }
 

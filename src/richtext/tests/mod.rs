@@ -2,6 +2,7 @@
 
 mod adf;
 mod corpus;
+mod edits;
 mod mrkdwn;
 mod rounds;
 mod soup;

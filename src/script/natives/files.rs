@@ -142,6 +142,11 @@ fn list_files(folder: &str, pattern: &str) -> Result<Array> {
     Ok(names.map(|path| path.to_string_lossy().into_owned().into()).collect())
 }
 
+fn make_folder(path: &str) -> Result<()> {
+    let path = Path::new(path);
+    std::fs::create_dir_all(path).map_err(|e| refuse("make", path, &e))
+}
+
 /// Registers them.
 pub(super) fn register(engine: &mut Engine) {
     let mut m = Module::new();
@@ -218,6 +223,13 @@ fn writing(m: &mut Module) {
         &["path: string", "text: string"],
         "/// Adds text at the end of a file.",
         |path: Text, text: Text| append_text(&path, &text).map_err(into_script),
+    );
+    native(
+        m,
+        "make_folder",
+        &["path: string"],
+        "/// Makes a folder and those it lies in, where they are not there yet.",
+        |path: Text| make_folder(&path).map_err(into_script),
     );
     native(
         m,

@@ -4,6 +4,7 @@ use super::{path, rows};
 use crate::{
     context::Context,
     error::{Error, Result},
+    richtext::{Grid, storage_table},
     script::{
         native::{Thrown, native},
         throw::into_script,
@@ -84,6 +85,14 @@ pub(in crate::script) fn table_text(rows: &[Dynamic], given: Option<&Dynamic>, w
     Ok(table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n"))
 }
 
+/// Writes rows as a table in Confluence storage format.
+fn storage(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
+    let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
+    let texts = |row: &Dynamic| columns.iter().map(|column| cell(row, column)).collect();
+    let rows = rows.iter().map(texts).collect();
+    Ok(storage_table(&Grid { columns: columns.into_iter().map(|c| c.title).collect(), rows }))
+}
+
 /// Writes rows as CSV (RFC 4180) with a header.
 pub(in crate::script) fn csv_text(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
     let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
@@ -133,7 +142,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
             rows(list).and_then(|rows| write(&rows, columns)).map_err(into_script)
         }
     };
-    let (as_csv, as_markdown) = (text(csv_text), text(markdown));
+    let (as_csv, as_markdown, as_storage) = (text(csv_text), text(markdown), text(storage));
     native(&mut m, "csv", &["rows: list"], "/// Returns rows as CSV.", move |list: Dynamic| as_csv(&list, None));
     native(
         &mut m,
@@ -151,6 +160,21 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
         &["rows: list", "columns: array"],
         "/// Returns rows as a Markdown table of these columns.",
         move |list: Dynamic, columns: Dynamic| as_markdown(&list, Some(&columns)),
+    );
+    let plain = as_storage;
+    native(
+        &mut m,
+        "storage_table",
+        &["rows: list"],
+        "/// Returns rows as a table in Confluence storage format.",
+        move |list: Dynamic| plain(&list, None),
+    );
+    native(
+        &mut m,
+        "storage_table",
+        &["rows: list", "columns: array"],
+        "/// Returns rows as a table of these columns in Confluence storage format.",
+        move |list: Dynamic, columns: Dynamic| as_storage(&list, Some(&columns)),
     );
     engine.register_global_module(m.into());
 }
