@@ -1,10 +1,11 @@
-//! The answers of the practice Jira and the practice Bitbucket against the vendors' descriptions.
+//! The answers of the practice Jira, Confluence and Bitbucket against the vendors' descriptions.
 //!
 //! The descriptions lie beside the project, in `../shared/specs`. Without them nothing is held against anything,
 //! and the test says so.
 
 mod bitbucket;
 mod exceptions;
+mod pages;
 mod requests;
 mod schemas;
 
@@ -22,8 +23,8 @@ struct Deployment {
     name: &'static str,
     start: fn() -> Practice,
     files: &'static [&'static str],
-    /// What comes before the paths of the descriptions.
-    before: &'static str,
+    /// What comes before the paths of each description.
+    before: &'static [&'static str],
     /// Stands for `api` in the rows' paths.
     api: &'static str,
     /// Asks the server for what the rows call by names.
@@ -42,7 +43,7 @@ const JIRA: [Deployment; 2] = [
         name: "cloud",
         start: Practice::cloud,
         files: &["jira-cloud-v3.json", "jira-cloud-agile.json"],
-        before: "",
+        before: &["", ""],
         api: "/rest/api/3",
         names: |practice| Names::of(practice, "/rest/api/3", true),
         rows: [BOTH, CLOUD],
@@ -54,7 +55,7 @@ const JIRA: [Deployment; 2] = [
         name: "server",
         start: Practice::server,
         files: &["jira-dc.json"],
-        before: "/rest",
+        before: &["/rest"],
         api: "/rest/api/2",
         names: |practice| Names::of(practice, "/rest/api/2", false),
         rows: [BOTH, SERVER],
@@ -87,7 +88,9 @@ impl Outcome {
 
 impl Deployment {
     fn descriptions(&self) -> Option<Vec<Description>> {
-        self.files.iter().map(|file| Description::read(&project("../shared/specs").join(file), self.before)).collect()
+        let read =
+            |(file, before): (&&str, &&'static str)| Description::read(&project("../shared/specs").join(file), before);
+        self.files.iter().zip(self.before).map(read).collect()
     }
 
     fn ask_all(&self, descriptions: &[Description]) -> Outcome {
@@ -100,7 +103,9 @@ impl Deployment {
         let mut last = String::new();
         for row in self.rows.into_iter().flatten() {
             let (method, path) = row.1.split_once(' ').expect("a method and a path");
-            let path = path.replacen("api", self.api, 1).replacen("agile", "/rest/agile/1.0", 1);
+            let newer = path.strip_prefix("v2/").map(|rest| format!("/wiki/api/v2/{rest}"));
+            let path =
+                newer.unwrap_or_else(|| path.replacen("api", self.api, 1).replacen("agile", "/rest/agile/1.0", 1));
             let (path, body) = (names.put_into(&path, &last), names.put_into(row.2, &last));
             let (status, answer) = practice.request(method, &path, &body);
             if status != row.0 {
@@ -172,4 +177,9 @@ fn the_practice_jira_answers_as_the_vendors_describe() {
 #[test]
 fn the_practice_bitbucket_answers_as_the_vendors_describe() {
     hold_all("Bitbucket", &bitbucket::DEPLOYMENTS);
+}
+
+#[test]
+fn the_practice_confluence_answers_as_the_vendors_describe() {
+    hold_all("Confluence", &pages::DEPLOYMENTS);
 }

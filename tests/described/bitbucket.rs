@@ -13,7 +13,7 @@ pub(super) const DEPLOYMENTS: [Deployment; 2] = [
         name: "cloud",
         start: || Practice::of("bitbucket", "cloud"),
         files: &["bitbucket-cloud.json"],
-        before: "/2.0",
+        before: &["/2.0"],
         api: "api",
         names: |practice| names(&practice.ask("/2.0/repositories/sandbox/relay/refs/branches/main")["target"]["hash"]),
         rows: [CLOUD, &[]],
@@ -25,7 +25,7 @@ pub(super) const DEPLOYMENTS: [Deployment; 2] = [
         name: "server",
         start: || Practice::of("bitbucket", "server"),
         files: &["bitbucket-dc.json"],
-        before: "/rest",
+        before: &["/rest"],
         api: "api",
         names: |practice| {
             names(&practice.ask("/rest/api/latest/projects/OPS/repos/relay/commits?limit=1")["values"][0]["id"])

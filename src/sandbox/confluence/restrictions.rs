@@ -46,7 +46,12 @@ fn of_operation(call: &mut Call) -> Outcome {
 fn list(call: &mut Call) -> Outcome {
     let content = call.content(0)?;
     let all = ["read", "update"].map(|o| call.face.restriction(call.world, content, o));
-    Call::ok(&call.page(&all, 100, 200)?)
+    let mut value = call.page(&all, 100, 200)?;
+    if call.face.cloud {
+        // Other restrictions have another one.
+        value["restrictionsHash"] = json!(group_id(&json!(all).to_string()));
+    }
+    Call::ok(&value)
 }
 
 /// Returns the restricted page, if the caller may restrict it.

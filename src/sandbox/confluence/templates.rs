@@ -164,7 +164,10 @@ fn watches(call: &mut Call) -> Outcome {
 fn watch(call: &mut Call) -> Outcome {
     let watched = (watcher(call)?, call.content(0)?.id);
     call.world.watches.insert(watched);
-    Call::done()
+    if call.face.cloud {
+        return Call::done();
+    }
+    Call::ok(&json!({ "watcher": call.face.someone(call.world, watched.0) }))
 }
 
 fn unwatch(call: &mut Call) -> Outcome {
