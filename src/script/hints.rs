@@ -49,7 +49,11 @@ pub(super) fn explain(engine: &Engine, error: &EvalAltResult, text: &str) -> (St
         }
         EvalAltResult::ErrorDataRace(..) => (
             refusal("a captured list or map is in use: another item works on it and waits meanwhile"),
-            Some("give each item a copy of its own first, such as let own = names;".to_owned()),
+            Some(
+                "give each item a copy of its own first, such as let own = names; a function that captures x cannot \
+                 run on a part of it, as in x.parts.map(|p| x.name): keep the part first, let parts = x.parts;"
+                    .to_owned(),
+            ),
         ),
         EvalAltResult::ErrorRuntime(value, _) => thrown(value),
         EvalAltResult::ErrorModuleNotFound(path, _) => (

@@ -26,6 +26,17 @@ fn parts_of_an_upload_say_what_they_are() {
 }
 
 #[test]
+fn what_fills_the_path_of_an_upload_is_no_field() {
+    let server = serve(|_| json(200, "{}"));
+    let code = "jira().upload(\"/rest/wire/{id}/files\", \"note.txt\", #{ id: \"a/1\", comment: \"yes\" }); 1";
+    prepared(&server.url, &[], code).file("note.txt", "x").run().ok();
+    let seen = server.last();
+    assert_eq!(seen.line, "POST /rest/wire/a%2F1/files");
+    let body = seen.text();
+    assert!(body.contains("name=\"comment\"") && !body.contains("name=\"id\""), "{body}");
+}
+
+#[test]
 fn what_cannot_be_read_is_not_sent() {
     let server = serve(|_| json(200, "{}"));
     for (file, says) in [("nope.txt", "cannot send nope.txt"), (".", "it is a directory")] {

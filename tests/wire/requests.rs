@@ -43,6 +43,16 @@ fn names_in_a_path_cannot_leave_their_segment() {
 }
 
 #[test]
+fn a_full_request_has_values_for_its_path_too() {
+    let call = "request(#{ method: \"POST\", path: \"/rest/wire/{key}/x\", values: #{ key: \"a/b\" }, body: [1] })";
+    assert_eq!(line(call), "POST /rest/wire/a%2Fb/x");
+    let server = echo();
+    let call = "jira().request(#{ method: \"POST\", path: \"/rest/wire/{key}\", values: #{ ky: 1 } })";
+    run(&server.url, call).ends(2).says("Client error: ");
+    assert!(server.lines().is_empty());
+}
+
+#[test]
 fn what_is_left_of_the_map_is_the_query_or_the_body() {
     assert_eq!(
         line(
