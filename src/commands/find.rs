@@ -66,7 +66,11 @@ pub(super) fn search(host: &Host, words: &[String]) -> Result<Found> {
     }
     let entries = entries(&Reference::new(host));
     let name = if let [name] = words { bare(name) } else { String::new() };
-    let (found, whole) = best(&entries, &wanted, &name);
+    let (mut found, whole) = best(&entries, &wanted, &name);
+    // Only other programs write their words with dashes.
+    if words[0].starts_with("--") {
+        found.sort_by_key(|entry| !entry.foreign);
+    }
     if let ([written], false) = (words, whole)
         && let near = near(&entries, &name)
         && !near.is_empty()
