@@ -36,6 +36,17 @@ const SIGNS: &[(&str, &str)] = &[
     ("->", "functions do not name what they return"),
 ];
 
+/// A closure wants what the call around it holds, as in `jira.search(…).map(|i| jira.issue(i.key))`, or what another
+/// item of parallel() works on.
+fn in_use(name: &str) -> (String, Option<String>) {
+    let is_variable = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let what = if is_variable { format!("`{name}`") } else { "what a closure captured".to_owned() };
+    let message = format!("{what} is in use: by the call that the closure is given to, or by another item that waits");
+    let hint = "keep the list first, as in let all = jira.search(…); and then all.map(…); in parallel() give each item a \
+        copy of its own";
+    (refusal(&message), Some(hint.to_owned()))
+}
+
 /// Returns the message of `error` without its place, and a hint where one helps. `text` is the source it arose in.
 pub(super) fn explain(engine: &Engine, error: &EvalAltResult, text: &str) -> (String, Option<String>) {
     match error {
@@ -47,14 +58,7 @@ pub(super) fn explain(engine: &Engine, error: &EvalAltResult, text: &str) -> (St
         EvalAltResult::ErrorStackOverflow(_) => {
             (refusal("the calls are nested too deeply"), Some("does a function call itself without an end?".to_owned()))
         }
-        EvalAltResult::ErrorDataRace(..) => (
-            refusal("a captured list or map is in use: another item works on it and waits meanwhile"),
-            Some(
-                "give each item a copy of its own first, such as let own = names; a function that captures x cannot \
-                 run on a part of it, as in x.parts.map(|p| x.name): keep the part first, let parts = x.parts;"
-                    .to_owned(),
-            ),
-        ),
+        EvalAltResult::ErrorDataRace(name, _) => in_use(name),
         EvalAltResult::ErrorRuntime(value, _) => thrown(value),
         EvalAltResult::ErrorModuleNotFound(path, _) => (
             format!("there is no module \"{path}\""),
