@@ -4,7 +4,7 @@ mod completions;
 
 use crate::{
     auth,
-    commands::{self, Job, Login, Setup, Text},
+    commands::{self, Import, Job, Login, Setup, Text},
     context::Context,
     error::{Error, Result},
     report::Report,
@@ -223,6 +223,11 @@ enum Command {
     },
     /// Sign in, verify that, and save the session. Asks for what is missing.
     Login(LoginArgs),
+    /// Bring sites along from elsewhere.
+    Sites {
+        #[command(subcommand)]
+        what: Sites,
+    },
     /// List the saved sessions.
     Sessions,
     /// End a saved session and remove it.
@@ -269,6 +274,29 @@ enum Command {
     },
     #[command(external_subcommand)]
     Script(Vec<OsString>),
+}
+
+/// What can be done with sites.
+#[derive(Subcommand)]
+enum Sites {
+    /// Save the site aliases of an acli.properties file as sessions. Passwords are never shown; what has no place in a
+    /// session is named; if anything in the file is wrong, nothing is saved.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Where to save: keyring or file (encrypted with a passphrase).
+        #[arg(long, value_name = "STORE")]
+        store: Option<String>,
+        /// Only show what would be saved.
+        #[arg(long)]
+        dry_run: bool,
+        /// Ask each service who we are first, and save only what it confirms.
+        #[arg(long)]
+        verify: bool,
+        /// Replace saved sessions of the same names.
+        #[arg(long)]
+        replace: bool,
+    },
 }
 
 /// Runs the program and returns its exit code.
@@ -329,6 +357,9 @@ fn job(eval: Option<Vec<String>>, command: Option<Command>, output: Option<Outpu
         Some(Command::Find { words }) => Job::Find { words },
         Some(Command::Docs { name, markdown }) => Job::Docs { name, markdown },
         Some(Command::Login(args)) => Job::Login(args.into()),
+        Some(Command::Sites { what: Sites::Import { file, store, dry_run, verify, replace } }) => {
+            Job::Import(Import { file, store, dry_run, verify, replace })
+        }
         Some(Command::Sessions) => Job::Sessions { output },
         Some(Command::Logout { name }) => Job::Logout { name },
         Some(Command::Whoami { names }) => Job::Whoami { names },

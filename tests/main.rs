@@ -27,5 +27,6 @@ mod richtext;
 mod scripts;
 mod self_check;
 mod sessions;
+mod sites;
 mod testing;
 mod wire;

@@ -1,14 +1,14 @@
 //! How a connection becomes a saved session: signed in, verified, and reduced to what a later run needs.
 
 use super::{
-    Account,
+    Account, Settings,
     store::{Kind, Session, Summary},
 };
 use crate::{
     error::{Error, Result},
     json::Json,
     secret::Secret,
-    services::{Scheme, Way},
+    services::{Deployment, Scheme, Way},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -40,23 +40,47 @@ pub async fn keep(account: &Account, wish: Wish) -> Result<(Session, Json)> {
             return Err(error);
         }
     };
-    let settings = account.settings();
+    let mut session = session(account.settings(), flavour.deployment, secrets, wish);
+    session.summary.who = name_of(&who);
+    if let Some(id) = account.cloud_id() {
+        session.summary.cloud_id = Some(id.to_owned());
+    }
+    Ok((session, who))
+}
+
+/// Returns the session of what was given, as it is: nobody is asked whether it is right.
+///
+/// Where nothing tells the deployment, it is not the vendor's cloud.
+pub fn keep_unasked(settings: &Settings, wish: Wish) -> Result<Session> {
+    let service = settings.service;
+    let deployment = match service.flavours {
+        [only] => only.deployment,
+        _ => settings.deployment.unwrap_or(Deployment::Server),
+    };
+    let flavour = service
+        .flavour(deployment)
+        .ok_or_else(|| Error::client(format_args!("there is no {} {}", service.title, deployment.name())))?;
+    let secrets = given(settings, settings.way(flavour)?);
+    Ok(session(settings, deployment, secrets, wish))
+}
+
+fn session(settings: &Settings, deployment: Deployment, secrets: BTreeMap<String, Secret>, wish: Wish) -> Session {
     let summary = Summary {
         name: wish.name,
         service: settings.service.name.to_owned(),
         server: settings.address.as_str().to_owned(),
-        deployment: flavour.deployment,
+        deployment,
         user: settings.user.clone(),
-        who: name_of(&who),
+        who: None,
         method: method(&secrets, settings.user.is_some()),
-        cloud_id: account.cloud_id().map(str::to_owned).or_else(|| settings.cloud_id.clone()),
+        cloud_id: settings.cloud_id.clone(),
         gateway: settings.gateway.as_ref().map(|address| address.as_str().to_owned()),
         token_url: settings.token_url.clone(),
         store: wish.store,
         saved: Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default(),
         expires: wish.expires,
     };
-    Ok((Session { summary, secrets }, who))
+    Session { summary, secrets }
 }
 
 /// Ends a log-in that nobody will keep. How that goes is not the news; a log-in that was given to us stays.
@@ -85,8 +109,6 @@ fn method(secrets: &BTreeMap<String, Secret>, user: bool) -> Vec<String> {
 
 async fn secrets(account: &Account, way: &Way, keep_password: bool) -> Result<BTreeMap<String, Secret>> {
     let settings = account.settings();
-    let value = |name: &str| settings.secret(name).cloned().or_else(|| settings.name(name).map(Secret::new));
-    let given = |name: &str| Some((name.to_owned(), value(name)?));
     match way.scheme {
         Scheme::Session => {
             let login = match account.log_in_to_keep().await {
@@ -98,12 +120,22 @@ async fn secrets(account: &Account, way: &Way, keep_password: bool) -> Result<BT
                 }
                 Err(error) => return Err(error),
             };
-            Ok(login.into_iter().chain(keep_password.then(|| given("password")).flatten()).collect())
+            Ok(login.into_iter().chain(keep_password.then(|| one(settings, "password")).flatten()).collect())
         }
         Scheme::Saved => {
             let handle = settings.handle.as_ref().ok_or_else(|| Error::client("there is no log-in to save"))?;
             Ok(BTreeMap::from([("login".to_owned(), handle.write())]))
         }
-        _ => Ok(way.takes.iter().filter(|name| **name != "user").filter_map(|name| given(name)).collect()),
+        _ => Ok(given(settings, way)),
     }
+}
+
+/// Returns what a way takes beside the user.
+fn given(settings: &Settings, way: &Way) -> BTreeMap<String, Secret> {
+    way.takes.iter().filter(|name| **name != "user").filter_map(|name| one(settings, name)).collect()
+}
+
+fn one(settings: &Settings, name: &str) -> Option<(String, Secret)> {
+    let value = settings.secret(name).cloned().or_else(|| settings.name(name).map(Secret::new));
+    value.map(|value| (name.to_owned(), value))
 }

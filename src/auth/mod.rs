@@ -28,6 +28,6 @@ mod values;
 pub use account::Account;
 pub use draft::{Draft, Given, Lookup, Saved};
 pub use handle::Handle;
-pub use keep::{Wish, abandon, keep, name_of};
+pub use keep::{Wish, abandon, keep, keep_unasked, name_of};
 pub use settings::{Settings, dashed, own_flag, variable};
 pub use values::{Value, seconds_of};

@@ -16,9 +16,11 @@ mod repl;
 mod run;
 mod self_check;
 mod sessions;
+mod sites;
 mod test;
 
 pub use login::Login;
+pub use sites::Import;
 
 use crate::{
     context::Context,
@@ -130,6 +132,8 @@ pub enum Job {
     },
     /// Sign in and save the session.
     Login(Login),
+    /// Make sessions of ACLI's site aliases.
+    Import(Import),
     /// List the saved sessions.
     Sessions {
         /// In which form.
@@ -212,6 +216,7 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         Job::Find { words } => find::run(&context, setup, interrupt, &words),
         Job::Docs { name, markdown } => docs::run(&context, setup, interrupt, name.as_deref(), markdown),
         Job::Login(login) => login::run(&context, setup, interrupt, login),
+        Job::Import(import) => sites::import(&context, setup, interrupt, &import),
         Job::Sessions { output } => sessions::list(&context, setup, interrupt, output),
         Job::Logout { name } => sessions::logout(&context, setup, interrupt, &name),
         Job::Whoami { names } => sessions::whoami(&context, setup, interrupt, &names),
