@@ -7,7 +7,7 @@ use crate::{
     context::Context,
     error::Result,
     http::Interrupt,
-    script::{Arguments, Reference},
+    script::{Arguments, Reference, Verbs},
     services::{self, SERVICES, Service, service},
 };
 use std::{collections::BTreeSet, rc::Rc};
@@ -97,7 +97,7 @@ fn of_connection(service: &Service) -> impl Iterator<Item = &'static str> {
 fn subjects(reference: &Reference) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for service in SERVICES {
-        let verbs = reference.of_service(service.name).into_iter().flat_map(|verbs| verbs.topics());
+        let verbs = reference.of_service(service.name).into_iter().flat_map(Verbs::topics);
         let verbs = verbs.map(|topic| topic.name.clone()).chain(call::ids(service).map(str::to_owned));
         names.extend(verbs.map(|name| format!("{}.{name}", service.name)).chain([service.name.to_owned()]));
     }

@@ -27,11 +27,12 @@ use crate::{
     error::{Error, Result},
     http::{Flight, Interrupt, Ledger, Options},
     report::Report,
-    script::{Arguments, Failure, Host, Output, STACK, World},
+    script::{Arguments, Failure, Host, Output, World, on_stack},
     secret::Secret,
     services::{self, Service},
 };
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     rc::Rc,
     sync::Mutex,
@@ -174,7 +175,7 @@ pub enum Job {
     Print(String),
 }
 
-/// Does `job`, on a thread whose stack holds the deepest script, and returns the exit code.
+/// Does `job`, on a stack that holds the deepest script, and returns the exit code.
 pub fn run(mut context: Context, setup: Setup, job: Job) -> u8 {
     let interrupt = Interrupt::default();
     context.interrupt = interrupt.clone();
@@ -182,10 +183,9 @@ pub fn run(mut context: Context, setup: Setup, job: Job) -> u8 {
     let patience = if matches!(job, Job::Repl { .. }) { PATIENCE } else { Duration::ZERO };
     // Without this the first Ctrl-C would end the program on the spot, and leave its sessions open.
     let _ = ctrlc::set_handler(move || heed(&heeded.0, &heeded.1, patience));
-    let start = std::thread::Builder::new().name("script".to_owned()).stack_size(STACK);
-    let work = start.spawn(move || dispatch(Rc::new(context), &setup, &interrupt, job));
-    // A panic has told its story on standard error already.
-    work.ok().and_then(|thread| thread.join().ok()).unwrap_or(1)
+    let work = AssertUnwindSafe(|| dispatch(Rc::new(context), &setup, &interrupt, job));
+    // A panic has told its story on standard error already. Nobody sees what it left behind: the program ends.
+    on_stack(|| catch_unwind(work).unwrap_or(1)).unwrap_or(1)
 }
 
 /// The first Ctrl-C stops what is running; a later one the program, if that has had no effect for `patience`.

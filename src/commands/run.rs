@@ -41,6 +41,8 @@ pub(super) fn run(
         Err(failure) => fail(context, &host, &failure),
     };
     host.world().close();
+    // The program ends now. To take the engine apart would cost more than many a script does.
+    std::mem::forget(host);
     Ok(code)
 }
 

@@ -37,7 +37,7 @@ const SIGNS: &[(&str, &str)] = &[
 ];
 
 /// A closure wants what the call around it holds, as in `jira.search(…).map(|i| jira.issue(i.key))`, or what another
-/// item of parallel() works on.
+/// item of `parallel()` works on.
 fn in_use(name: &str) -> (String, Option<String>) {
     let is_variable = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let what = if is_variable { format!("`{name}`") } else { "what a closure captured".to_owned() };

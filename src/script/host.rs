@@ -17,17 +17,14 @@ use crate::{error::Error, script::throw::into_script};
 use rhai::{AST, Dynamic, Engine, EvalAltResult, INT, Module, OptimizationLevel, Scope, Token};
 use std::{cell::Cell, collections::HashMap, path::Path, rc::Rc, time::Duration};
 
-/// How deep calls may nest. The script thread's stack must hold this many ([`STACK`]); a test goes there.
+/// How deep calls may nest. The stack of [`scheduler::on_stack`] must hold this many; a test goes there.
 const CALL_LEVELS: usize = 1000;
 
 /// How deep one expression may nest; long chains of `+` need it.
 const EXPRESSION_DEPTH: usize = 256;
 
-/// The longest text a script may make, in bytes: beyond it something has gone wrong.
-const LONGEST_TEXT: usize = 1 << 30;
-
-/// The stack of the thread that runs scripts, in bytes. Untouched pages cost nothing.
-pub const STACK: usize = 256 * 1024 * 1024;
+/// After so many operations a run looks whether it is to stop, and how much of its stack is left.
+const CHECKED: u64 = 8;
 
 /// How a script ended.
 #[derive(Debug)]
@@ -213,7 +210,7 @@ pub(super) fn limits(engine: &mut Engine) {
     engine.set_strict_variables(true);
     engine.set_max_call_levels(CALL_LEVELS);
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
-    engine.set_max_string_size(LONGEST_TEXT);
+    // No limit of sizes, not even of texts: with one the engine measures a whole array again at each push.
 }
 
 /// Lets `repo.public` and `x.default` be properties, though the words are Rhai's.
@@ -238,7 +235,11 @@ fn interruptible(engine: &mut Engine, world: &Rc<World>) {
     let interrupt = world.interrupt.clone();
     let world = world.clone();
     let over = move || interrupt.is_raised() || world.ending.get().is_some() || world.context.is_deaf();
-    engine.on_progress(move |_| {
+    engine.on_progress(move |operations| {
+        // Asked at every operation of a script: most of them must cost next to nothing.
+        if operations % CHECKED != 0 {
+            return None;
+        }
         if scheduler::stack_is_low() {
             return Some(Dynamic::from(scheduler::TooDeep));
         }

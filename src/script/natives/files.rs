@@ -1,6 +1,6 @@
 //! Files: read whole, written whole or not at all.
 
-use super::{rows, tables};
+use super::{each, rows, tables};
 use crate::{
     error::{Error, Result},
     json::{self, Json, Object},
@@ -13,6 +13,7 @@ use crate::{
 };
 use rhai::{Array, Dynamic, Engine, INT, ImmutableString, Module};
 use std::{
+    fs::File,
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
 };
@@ -41,22 +42,51 @@ fn read_text(path: &str) -> Result<String> {
     })
 }
 
-/// Writes beside the file first, so that it is never half written and the old one stays if writing fails.
-fn write_text(path: &str, text: &str) -> Result<()> {
-    let (path, text) = (Path::new(path), redact(text));
-    // Behind a link lies the file itself; a device is no file that another one could take the place of.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if path.exists() && !path.is_file() {
-        return std::fs::write(path, &*text).map_err(|e| refuse("write", path, &e));
+/// A file on its way: written beside its place, so that it is never half there and the old one stays if writing fails.
+struct Unfinished {
+    path: PathBuf,
+    /// Nothing for a device, which is no file that another one could take the place of.
+    part: Option<PathBuf>,
+}
+
+impl Unfinished {
+    fn create(path: &str) -> Result<(Self, File)> {
+        // Behind a link lies the file itself.
+        let path = Path::new(path);
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_device = path.exists() && !path.is_file();
+        let part = (!is_device).then(|| path.with_file_name(format!(".{name}.{}.part", std::process::id())));
+        let file = match &part {
+            Some(part) => File::create(part),
+            None => std::fs::OpenOptions::new().write(true).open(&path),
+        };
+        let file = file.map_err(|e| refuse("write", &path, &e))?;
+        Ok((Unfinished { path, part }, file))
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let part = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    let written = std::fs::write(&part, &*text).and_then(|()| std::fs::rename(&part, path));
-    written.map_err(|e| {
-        // It may not be there; the error above says what matters.
-        let _ = std::fs::remove_file(&part);
-        refuse("write", path, &e)
-    })
+
+    /// Puts the file in its place.
+    fn finish(mut self) -> Result<()> {
+        let moved = self.part.as_ref().map_or(Ok(()), |part| std::fs::rename(part, &self.path));
+        moved.map_err(|e| refuse("write", &self.path, &e))?;
+        self.part = None;
+        Ok(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(part) = &self.part {
+            // It may not be there; the error that led here says what matters.
+            let _ = std::fs::remove_file(part);
+        }
+    }
+}
+
+fn write_text(path: &str, text: &str) -> Result<()> {
+    let (unfinished, mut file) = Unfinished::create(path)?;
+    file.write_all(redact(text).as_bytes()).map_err(|e| refuse("write", Path::new(path), &e))?;
+    unfinished.finish()
 }
 
 fn append_text(path: &str, text: &str) -> Result<()> {
@@ -122,9 +152,17 @@ fn parse_rows(path: &str, reader: &mut csv::Reader<&[u8]>, has_header: bool) -> 
 }
 
 fn write_csv(path: &str, list: &Dynamic, columns: Option<&Dynamic>) -> Result<INT> {
-    let rows = rows(list)?;
-    write_text(path, &tables::csv_text(&rows, columns)?)?;
-    Ok(INT::try_from(rows.len()).unwrap_or(INT::MAX))
+    let (unfinished, file) = Unfinished::create(path)?;
+    let count = match columns {
+        // Rows that come one by one are written one by one, however many there are.
+        Some(columns) => tables::write_csv(file, each(list)?, &tables::columns(columns)?)?,
+        None => {
+            let rows = rows(list)?;
+            tables::write_csv(file, rows.iter().cloned().map(Ok), &tables::columns_of(&rows))?
+        }
+    };
+    unfinished.finish()?;
+    Ok(INT::try_from(count).unwrap_or(INT::MAX))
 }
 
 /// Lists the files of a folder by name, those whose name fits the pattern (`*` and `?`).

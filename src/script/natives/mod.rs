@@ -13,7 +13,10 @@ mod text;
 
 pub(super) use tables::{csv_text, table_text};
 
-use super::{stream::Stream, value::plain_type};
+use super::{
+    stream::Stream,
+    value::{plain_type, to_dynamic},
+};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -32,6 +35,15 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     system::register(engine, context);
     tables::register(engine, context);
     text::register(engine);
+}
+
+/// Returns the items of a list one by one; a stream is read as they are taken.
+pub(super) fn each(value: &Dynamic) -> Result<Box<dyn Iterator<Item = Result<Dynamic>>>> {
+    if let Some(stream) = value.read_lock::<Stream>().map(|stream| stream.clone()) {
+        stream.begin()?;
+        return Ok(Box::new(std::iter::from_fn(move || stream.next()).map(|item| item.map(|json| to_dynamic(&json)))));
+    }
+    Ok(Box::new(rows(value)?.into_iter().map(Ok)))
 }
 
 /// Returns the items of an array, or of a list that is still to be read.

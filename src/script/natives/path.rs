@@ -24,7 +24,7 @@ fn one(value: &Dynamic, step: &str) -> Dynamic {
 
 fn member(value: &Dynamic, name: &str) -> Option<Dynamic> {
     if let Some(object) = value.read_lock::<Object>() {
-        return object.get(name).map(to_dynamic);
+        return object.pick(name).map(|json| to_dynamic(&json));
     }
     value.read_lock::<Map>()?.get(name).cloned()
 }

@@ -10,10 +10,11 @@ use crate::{
         throw::into_script,
         value::{from_dynamic, members},
     },
+    secret::redact,
 };
 use comfy_table::{ContentArrangement, Table, presets};
 use rhai::{Array, Dynamic, Engine, Module};
-use std::rc::Rc;
+use std::{io::Write, rc::Rc};
 
 /// A column: its title, and the path of its values.
 pub(super) struct Column {
@@ -96,14 +97,31 @@ fn storage(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
 /// Writes rows as CSV (RFC 4180) with a header.
 pub(in crate::script) fn csv_text(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
     let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
-    let wrong = |e: csv::Error| Error::client(format_args!("cannot write CSV: {e}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns.iter().map(|c| &c.title)).map_err(wrong)?;
-    for row in rows {
-        writer.write_record(columns.iter().map(|column| cell(row, column))).map_err(wrong)?;
-    }
-    let bytes = writer.into_inner().map_err(|e| Error::client(format_args!("cannot write CSV: {e}")))?;
+    let mut bytes = Vec::new();
+    write_csv(&mut bytes, rows.iter().cloned().map(Ok), &columns)?;
     String::from_utf8(bytes).map_err(|_| Error::client("cannot write CSV: it is not UTF-8"))
+}
+
+/// Writes rows as CSV to `out` as they come, and returns how many there were.
+pub(super) fn write_csv(
+    out: impl Write,
+    rows: impl Iterator<Item = Result<Dynamic>>,
+    columns: &[Column],
+) -> Result<usize> {
+    let wrong = |e: csv::Error| Error::client(format_args!("cannot write CSV: {e}"));
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(columns.iter().map(|c| &c.title)).map_err(wrong)?;
+    let mut count = 0;
+    for row in rows {
+        let row = row?;
+        for column in columns {
+            writer.write_field(&*redact(&cell(&row, column))).map_err(wrong)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(wrong)?;
+        count += 1;
+    }
+    writer.flush().map_err(|e| wrong(e.into()))?;
+    Ok(count)
 }
 
 fn markdown(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
