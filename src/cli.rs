@@ -412,10 +412,7 @@ fn pages(command: &clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
     clap_mangen::Man::new(command.clone()).render(out)?;
     for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
         let page = clap_mangen::Man::new(command.clone());
-        out.extend(
-            format!(".SH \"{}\"\n", command.get_display_name().unwrap_or_default().replace('-', " ").to_uppercase())
-                .bytes(),
-        );
+        out.extend(format!(".SH \"TIELINE {}\"\n", command.get_name().to_uppercase()).bytes());
         page.render_description_section(out)?;
         page.render_options_section(out)?;
     }

@@ -55,7 +55,13 @@ fn a_topic_lists_the_verbs_that_are_about_it() {
 #[test]
 fn the_manual_page_has_every_command_and_flag() {
     let page = tieline(&["man"]).run().ok().out;
-    for part in [".TH tieline 1", ".SH \"TIELINE CHECK\"", "\\-\\-read\\-only", "Exit codes: 0 done"] {
+    for part in [
+        ".TH tieline 1",
+        ".SH \"TIELINE CHECK\"",
+        ".SH \"TIELINE SELF-CHECK\"",
+        "\\-\\-read\\-only",
+        "Exit codes: 0 done",
+    ] {
         assert!(page.contains(part), "{part} in {page}");
     }
     assert!(!page.contains("TIELINE MAN"), "a hidden command stays hidden");

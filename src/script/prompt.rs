@@ -303,7 +303,9 @@ fn service_of(type_name: &str) -> Option<&'static Service> {
 /// Returns what `jira(#{…})` takes.
 pub(super) fn parameters_of(service: &Service) -> Vec<String> {
     let own = CREDENTIALS.iter().filter(|(_, only)| only.is_none_or(|only| only == service.name));
-    own.map(|(name, _)| *name).chain(OPTIONS.iter().copied()).map(str::to_owned).collect()
+    let own = own.map(|(name, _)| *name).chain(OPTIONS.iter().copied()).chain(service.companion);
+    // A part says whose it is.
+    own.chain((!service.hosts.is_empty()).then_some("product")).map(str::to_owned).collect()
 }
 
 /// Closures have names that say nothing.

@@ -34,6 +34,8 @@ impl<'a> Walk<'a> {
         }
         if self.code.plain(name, kinds.len()).is_some() {
             self.learned.called(name, &kinds);
+            let lost = |place| self.facts.parameter(name, kinds.len(), place) != Kind::Parameters;
+            self.escaped |= kinds.iter().enumerate().any(|(place, kind)| *kind == Kind::Parameters && lost(place));
             return self.facts.result(name, kinds.len());
         }
         self.escape(&kinds);

@@ -3,7 +3,7 @@
 use super::{Finding, facts::Kind, routes, secrets, walk::Walk, writes};
 use crate::{
     catalog::Operation,
-    script::{library, prompt, reference::method_of, verbs::close},
+    script::{library, prompt, verbs::close},
     services::Service,
 };
 use rhai::{Expr, FnCallExpr, Ident, Position};
@@ -13,7 +13,7 @@ impl<'a> Walk<'a> {
     pub(super) fn connect(&mut self, service: &'static Service, call: &'a FnCallExpr) -> Kind {
         let known = prompt::parameters_of(service);
         for (name, value) in call.args.first().map(members).unwrap_or_default() {
-            if !known.contains(&name.name.to_string()) && (service.hosts.is_empty() || name.name != "product") {
+            if !known.contains(&name.name.to_string()) {
                 let message = format!("{}() has no parameter `{}`", service.name, name.name);
                 let hint = close(&name.name, &known).unwrap_or_else(|| format!("it takes {}", known.join(", ")));
                 self.wrong("option", name.pos, message, Some(hint));
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let Some(method) = method_of(&call.name) else { return };
+        let Some(method) = writes::method(call) else { return };
         let Some(path) = first.and_then(writes::text).filter(|path| path.starts_with('/')) else { return };
         if call.name != "render" && routes::at(service, method, path).is_empty() {
             let message = format!("{} publishes no {method} {path}", service.title);

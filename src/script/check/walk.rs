@@ -24,6 +24,8 @@ pub(super) struct Walk<'a> {
     this: Kind,
     /// What the function returns that is walked through.
     returns: Vec<Kind>,
+    /// Functions that are handed on as values.
+    handed: Vec<String>,
     /// The script's declared parameters, with their places.
     pub declared: Vec<(String, Position)>,
     /// Whether all parameters may be read at once.
@@ -42,6 +44,7 @@ impl<'a> Walk<'a> {
             scopes: Vec::new(),
             this: Kind::Unknown,
             returns: Vec::new(),
+            handed: Vec::new(),
             declared: Vec::new(),
             escaped: false,
         }
@@ -53,7 +56,7 @@ impl<'a> Walk<'a> {
         self.imports();
         self.block(&code.statements);
         code.functions.iter().filter(|f| !f.is_closure()).for_each(|function| self.function(function));
-        for name in &code.mentioned {
+        for name in code.mentioned.iter().chain(&self.handed) {
             self.learned.called_by_name(name);
         }
         self.unused();
@@ -94,7 +97,7 @@ impl<'a> Walk<'a> {
         self.scopes = function.parameters.iter().enumerate().map(|(place, p)| (p.clone(), known(place))).collect();
         self.this = function.receiver.as_deref().and_then(service_of).map_or(Kind::Unknown, Kind::Connection);
         let last = self.block(&function.body);
-        let kind = std::mem::take(&mut self.returns).into_iter().fold(last, Kind::or);
+        let kind = std::mem::take(&mut self.returns).into_iter().fold(last, |one, other| self.either(one, other));
         if plain {
             self.learned.returned(name, arity, kind);
         }
@@ -122,7 +125,8 @@ impl<'a> Walk<'a> {
             Stmt::If(flow, _) => {
                 self.value(&flow.expr);
                 let body = self.block(flow.body.statements());
-                return body.or(self.block(flow.branch.statements()));
+                let branch = self.block(flow.branch.statements());
+                return self.either(body, branch);
             }
             Stmt::Switch(switch, _) => {
                 self.value(&switch.0);
@@ -146,6 +150,12 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         Kind::Unknown
+    }
+
+    /// Returns what a value is that is one or the other. What is no longer followed may be read anywhere.
+    fn either(&mut self, one: Kind, other: Kind) -> Kind {
+        self.escaped |= one != other && (one == Kind::Parameters || other == Kind::Parameters);
+        one.or(other)
     }
 
     fn declare(&mut self, name: &str, kind: Kind) {
@@ -265,6 +275,10 @@ impl<'a> Walk<'a> {
     fn variable(&mut self, name: &str, position: Position) -> Kind {
         if let Some((_, kind)) = self.scopes.iter().rev().find(|(known, _)| known == name) {
             return *kind;
+        }
+        if self.code.declares(name) {
+            self.handed.push(name.to_owned());
+            return Kind::Unknown;
         }
         let hint = self.variable_hint(name);
         self.wrong("variable", position, format!("there is no variable `{name}`"), hint);

@@ -102,8 +102,14 @@ pub(super) fn writes(service: &'static Service, call: &FnCallExpr) -> bool {
     if call.name == "op" {
         return call.args.first().and_then(text).is_some_and(|id| changes(service, id));
     }
-    let method = method_of(&call.name).filter(|_| !call.args.is_empty());
+    let method = method(call).filter(|_| !call.args.is_empty());
     method.is_some_and(|method| is_write(service, method, call.args.first().and_then(path)))
+}
+
+/// Returns the HTTP method of a raw call. A list whose request has a body is asked for by POST.
+pub(super) fn method(call: &FnCallExpr) -> Option<&'static str> {
+    let has_body = call.args.get(1).is_some_and(|values| member(values, "body").is_some());
+    if call.name == "pages" && has_body { Some("POST") } else { method_of(&call.name) }
 }
 
 /// Says whether an operation changes anything.
@@ -112,7 +118,13 @@ pub(super) fn changes(service: &'static Service, id: &str) -> bool {
 }
 
 fn is_write(service: &'static Service, method: &str, path: Option<&str>) -> bool {
-    let published = path.map(|path| routes::at(service, method, path)).unwrap_or_default();
+    // A verb of both deployments may leave out what Cloud's paths start with.
+    let mut prefixes = service.flavours.iter().map(|flavour| flavour.prefix).chain([""]);
+    let published = path.and_then(|path| {
+        let found = |prefix| Some(routes::at(service, method, &format!("{prefix}{path}")));
+        prefixes.find_map(|prefix| found(prefix).filter(|found| !found.is_empty()))
+    });
+    let published = published.unwrap_or_default();
     match published.as_slice() {
         [] => !matches!(method, "GET" | "HEAD"),
         operations => operations.iter().any(|operation| !operation.reads),
@@ -127,11 +139,14 @@ pub(super) fn text(expression: &Expr) -> Option<&str> {
     }
 }
 
+/// What may stand around a path: it is filled, or put below the wiki of Cloud.
+const AROUND: &[&str] = &["path", "wiki"];
+
 /// Returns a path, also one that `this.path("…", values)` fills.
 fn path(expression: &Expr) -> Option<&str> {
     match expression {
         Expr::Dot(pair, ..) => match &pair.rhs {
-            Expr::MethodCall(call, _) if call.name == "path" => call.args.first().and_then(text),
+            Expr::MethodCall(call, _) if AROUND.contains(&&*call.name) => call.args.first().and_then(text),
             _ => None,
         },
         other => text(other),
