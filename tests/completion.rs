@@ -36,7 +36,7 @@ const FISH: Shell = (
     &["--no-config", "-c"],
     r#"set -x PATH (path dirname $argv[1]) $PATH
        $argv[1] completions fish | source
-       complete -C "tieline $argv[2..-1]" | string split -f 1 	"#,
+       complete -C "tieline $argv[2..-1]""#,
 );
 
 /// Returns what a shell offers for the last of `words`; nothing if it is not installed.
@@ -52,7 +52,9 @@ fn offered((shell, flags, text): Shell, words: &[&str]) -> Option<Vec<String>> {
     };
     let output = wait(child);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{shell} {words:?}");
-    Some(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+    // Behind a tab fish says what the name is.
+    let name = |line: &str| line.split('\t').next().unwrap_or_default().to_owned();
+    Some(String::from_utf8_lossy(&output.stdout).lines().map(name).collect())
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod bitbucket;
 mod exceptions;
+mod others;
 mod pages;
 mod requests;
 mod schemas;
@@ -142,7 +143,7 @@ impl Deployment {
 /// Returns the id of what an answer shows.
 fn id_of(status: u16, answer: &str) -> Option<String> {
     let answer: Value = serde_json::from_str(answer).ok().filter(|_| status < 300)?;
-    answer.get("id").map(requests::bare)
+    answer.get("id").or(answer.get("tempoWorklogId")).map(requests::bare)
 }
 
 /// Holds the answers of all deployments of a product against their descriptions.
@@ -182,4 +183,14 @@ fn the_practice_bitbucket_answers_as_the_vendors_describe() {
 #[test]
 fn the_practice_confluence_answers_as_the_vendors_describe() {
     hold_all("Confluence", &pages::DEPLOYMENTS);
+}
+
+#[test]
+fn the_practice_tempo_answers_as_the_vendor_describes() {
+    hold_all("Tempo", &[others::TEMPO]);
+}
+
+#[test]
+fn the_practice_trello_answers_as_the_vendor_describes() {
+    hold_all("Trello", &[others::TRELLO]);
 }

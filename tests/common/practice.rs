@@ -7,7 +7,7 @@ use std::{
     net::TcpStream,
     time::Duration,
 };
-use tieline::sandbox::{Sandbox, Site};
+use tieline::sandbox::{Account, Sandbox, Site};
 
 /// One practice server, fresh for this test.
 pub(crate) struct Practice {
@@ -15,6 +15,7 @@ pub(crate) struct Practice {
     /// Its base address.
     pub(crate) url: String,
     origin: String,
+    administrator: Account,
 }
 
 /// One request as the server saw it.
@@ -58,9 +59,9 @@ impl Practice {
 
     fn start(choose: impl Fn(&Sandbox) -> Site) -> Self {
         let sandbox = Sandbox::start().expect("the practice servers start");
-        let url = choose(&sandbox).url;
+        let Site { url, accounts, .. } = choose(&sandbox);
         let origin = url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-        Practice { sandbox, url, origin }
+        Practice { sandbox, url, origin, administrator: accounts[0] }
     }
 
     /// Turns switches, such as `{"basic": false}`.
@@ -112,9 +113,20 @@ impl Practice {
     /// Sends a request as the administrator of the service and returns the status and the body of the answer.
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let base = self.url.trim_start_matches(&self.origin);
-        let who = if base.is_empty() { "mira@sandbox.example:ATATT-sandbox-mira" } else { "mira:mira-password" };
-        let authorization = format!("authorization: Basic {}\r\n", STANDARD.encode(who));
+        let authorization = format!("authorization: {}\r\n", self.authorization());
         exchange(&self.origin, method, &format!("{base}{path}"), &authorization, body)
+    }
+
+    /// Says who the administrator is: with key and token, with a token, with e-mail and token, or with user and password.
+    fn authorization(&self) -> String {
+        let Account { user, password, token, key, .. } = self.administrator;
+        let basic = |secret: &str| format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")));
+        match (key, user) {
+            ("", "") => format!("Bearer {token}"),
+            ("", _) if user.contains('@') => basic(token),
+            ("", _) => basic(password),
+            _ => format!("OAuth oauth_consumer_key=\"{key}\", oauth_token=\"{token}\""),
+        }
     }
 
     fn control(&self, method: &str, what: &str, body: &Value) -> Value {

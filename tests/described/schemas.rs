@@ -90,6 +90,7 @@ impl Description {
 }
 
 fn fits(template: &str, path: &str) -> bool {
+    let template = template.trim_end_matches('/');
     let (words, parts): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     words.len() == parts.len() && words.iter().zip(parts).all(|(word, part)| word.starts_with('{') || *word == part)
 }

@@ -123,12 +123,20 @@ fn links(call: &mut Call) -> Outcome {
 }
 
 fn customers(call: &mut Call) -> Outcome {
-    call.page(call.world.customers.clone())
+    call.page(call.world.customers.iter().map(|customer| addressed(call, "customers", customer)).collect())
+}
+
+/// Writes a customer or a category with its address.
+fn addressed(call: &Call, group: &str, item: &Value) -> Value {
+    let mut item = item.clone();
+    item["self"] = json!(call.at(&format!("{group}/{}", text(&item, "key"))));
+    item
 }
 
 fn customer(call: &mut Call) -> Outcome {
     let by = if call.arg(0).parse::<u64>().is_ok() { "id" } else { "key" };
-    Call::ok(&call.world.customers[place(&call.world.customers, by, call.arg(0), "Customer")?])
+    let at = place(&call.world.customers, by, call.arg(0), "Customer")?;
+    Call::ok(&addressed(call, "customers", &call.world.customers[at]))
 }
 
 fn accounts_of(call: &mut Call) -> Outcome {
@@ -138,5 +146,5 @@ fn accounts_of(call: &mut Call) -> Outcome {
 }
 
 fn categories(call: &mut Call) -> Outcome {
-    call.whole(call.world.categories.clone())
+    call.whole(call.world.categories.iter().map(|category| addressed(call, "account-categories", category)).collect())
 }

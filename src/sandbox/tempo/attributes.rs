@@ -75,6 +75,7 @@ fn configuration(_call: &mut Call) -> Outcome {
     Call::ok(&json!({
         "approvalPeriod": "WEEK", "approvalWeekStart": 1, "weekStart": 1, "planApprovalEnabled": false,
         "remainingEstimateOptional": true, "worklogDescriptionOptional": true, "startAndEndTimesEnabled": false,
+        "startAndEndTimesForPlanningEnabled": false,
         "maxHoursPerDayPerUser": 24, "numberOfDaysAllowedIntoFuture": 90, "allowLoggingOnClosedAccount": false,
     }))
 }

@@ -118,14 +118,25 @@ impl Call<'_> {
         if there { Ok(()) } else { Err(refuse(400, format!("User with account id '{account}' does not exist"))) }
     }
 
-    /// Answers with JSON.
+    /// Answers with JSON. What has no value is left out.
     pub(crate) fn ok(value: &Value) -> Outcome {
-        Ok(Reply::json(200, value))
+        Ok(Reply::json(200, &without_nulls(value)))
     }
 
     /// Answers that it is done, without a body.
     pub(crate) fn done() -> Outcome {
         Ok(Reply::empty(204))
+    }
+}
+
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let there = members.iter().filter(|(_, member)| !member.is_null());
+            there.map(|(name, member)| (name.clone(), without_nulls(member))).collect()
+        }
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
     }
 }
 
