@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tieline::{
     acli::{Action, Answer, PARAMETERS, actions},
     catalog::Catalog,
-    script::verbs,
+    script::{Verbs, verbs},
     services::service,
 };
 
@@ -53,19 +53,26 @@ fn functions() -> BTreeSet<String> {
     names
 }
 
+/// What there is to name.
+struct There {
+    verbs: Vec<Verbs>,
+    functions: BTreeSet<String>,
+    help: String,
+}
+
 /// Says what an answer names that is not there.
-fn missing(answer: &Answer, functions: &BTreeSet<String>, help: &str) -> Option<String> {
+fn missing(answer: &Answer, known: &There) -> Option<String> {
     let there = match answer {
         Answer::Method { service, name } => {
-            let verb = |v: &tieline::script::Verbs| v.service.name == *service && v.topics().any(|t| t.name == *name);
-            verbs().iter().any(verb) || self::service(service).is_some() && functions.contains(*name)
+            let verb = |v: &Verbs| v.service.name == *service && v.topics().any(|t| t.name == *name);
+            known.verbs.iter().any(verb) || self::service(service).is_some() && known.functions.contains(*name)
         }
         Answer::Operation { service, id } => self::service(service)
             .is_some_and(|service| service.published().any(|(_, apis)| Catalog(apis).operation(id).is_some())),
-        Answer::Function(name) => functions.contains(*name),
+        Answer::Function(name) => known.functions.contains(*name),
         Answer::Script(path) => project(path).exists(),
         Answer::Command(line) => {
-            line.starts_with("tieline ") && line.split(' ').skip(1).all(|word| help.contains(word))
+            line.starts_with("tieline ") && line.split(' ').skip(1).all(|word| known.help.contains(word))
         }
     };
     (!there).then(|| answer.to_string())
@@ -73,10 +80,10 @@ fn missing(answer: &Answer, functions: &BTreeSet<String>, help: &str) -> Option<
 
 #[test]
 fn what_the_answers_name_is_there() {
-    let (functions, help) = (functions(), tieline(&["--help"]).run().ok().out);
+    let known = There { verbs: verbs(), functions: functions(), help: tieline(&["--help"]).run().ok().out };
     let wrong: Vec<(&str, String)> = actions()
         .flat_map(|action| action.answers().map(move |answer| (action.name, answer)))
-        .filter_map(|(name, answer)| Some((name, missing(&answer, &functions, &help)?)))
+        .filter_map(|(name, answer)| Some((name, missing(&answer, &known)?)))
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     let count = |is: fn(&Answer) -> bool| actions().flat_map(|action| action.answers()).filter(is).count();
