@@ -131,3 +131,37 @@ fn the_tests_of_the_library_pass() {
         assert!(run.out.ends_with(" passed, 0 failed\n"), "{}", run.out);
     }
 }
+
+/// Verbs that go on with what a change answered, which in a dry run is nothing.
+const DRY: &str = r##"
+for deployment in ["cloud", "server"] {
+    let bitbucket = bitbucket(#{ deployment: deployment });
+    bitbucket.merge("OPS/relay", 4, #{ close_source: true });
+    bitbucket.decline("OPS/relay", 5, #{ comment: "No." });
+    bitbucket.create_pull_request("OPS/relay", #{ title: "x", source: "experiment/grüße", default_reviewers: true });
+    bitbucket.edit_pull_request("OPS/relay", 3, #{ title: "x" });
+    bitbucket.add_reviewers("OPS/relay", 3, ["jonas"]);
+    bitbucket.create_webhook("OPS/relay", "https://chat.example/hook");
+    bitbucket.create_repo("OPS/new");
+    bitbucket.fork("OPS/relay", #{ name: "new" });
+    bitbucket.write_file("OPS/relay", "new.txt", "x");
+    bitbucket.add_default_reviewers("OPS/relay", ["jonas"]);
+}
+let bamboo = bamboo();
+bamboo.wait(bamboo.queue("WEB-SHOP"));
+bamboo.create_branch("WEB-SHOP", "feature/new");
+bamboo.resume("OPS-AUDIT-12");
+bamboo.deploy("Shop to the world", "Staging", "release-1");
+bamboo.delete_result("WEB-SHOP-1");
+"##;
+
+#[test]
+fn a_dry_run_stops_no_verb() {
+    let run = tieline(&["--sandbox", "--simulate", "dry.rhai"]).file("dry.rhai", DRY).run().ok();
+    // Each of the verbs in the loop runs twice.
+    let weight = |line: &str| if line.starts_with("    ") { 2 } else { 1 };
+    let verbs = DRY.lines().filter(|line| line.ends_with(';') && !line.contains("let "));
+    let changes: usize = verbs.map(weight).sum();
+    let would = run.err.lines().filter(|line| line.contains(": would ")).count();
+    assert!(changes > 20 && would >= changes, "{run:#?}");
+}

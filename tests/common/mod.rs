@@ -11,7 +11,7 @@ use std::{
 };
 
 /// How long one run of the program may take in a test.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// Secrets that tests hand out. No output of any run may hold one.
 pub(crate) const SECRETS: &[&str] =

@@ -43,6 +43,19 @@ fn names_in_a_path_cannot_leave_their_segment() {
 }
 
 #[test]
+fn the_path_of_a_file_keeps_its_slashes_and_stays_below() {
+    let get = |value: &str| line(&format!("get(\"/rest/wire/{{+path}}/x\", #{{ path: `{value}`, at: \"main\" }})"));
+    assert_eq!(get("src/a b/ü%.txt"), "GET /rest/wire/src/a%20b/%C3%BC%25.txt/x?at=main");
+    for value in ["", "a//b", "../admin", "a/../../admin", "/etc", "a/"] {
+        let server = echo();
+        run(&server.url, &format!("jira().get(\"/rest/wire/{{+path}}\", #{{ path: {value:?} }})"))
+            .ends(2)
+            .says("Client error: `path` ");
+        assert!(server.lines().is_empty(), "{value:?}");
+    }
+}
+
+#[test]
 fn a_full_request_has_values_for_its_path_too() {
     let call = "request(#{ method: \"POST\", path: \"/rest/wire/{key}/x\", values: #{ key: \"a/b\" }, body: [1] })";
     assert_eq!(line(call), "POST /rest/wire/a%2Fb/x");
