@@ -89,10 +89,6 @@ impl Site {
         tieline(&all).file(file.0, file.1).run()
     }
 
-    fn is_cloud(&self) -> bool {
-        self.login.contains(&"cloud".to_owned())
-    }
-
     /// Returns what the server's search finds, each issue with the named fields.
     fn search(&self, jql: &str, fields: &str) -> Vec<Value> {
         let jql: String = url::form_urlencoded::byte_serialize(jql.as_bytes()).collect();
