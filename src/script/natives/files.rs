@@ -42,7 +42,7 @@ fn read_text(path: &str) -> Result<String> {
 }
 
 /// Writes beside the file first, so that it is never half written and the old one stays if writing fails.
-fn write_text(path: &str, text: &str) -> Result<()> {
+pub(super) fn write_text(path: &str, text: &str) -> Result<()> {
     let (path, text) = (Path::new(path), redact(text));
     // Behind a link lies the file itself; a device is no file that another one could take the place of.
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
