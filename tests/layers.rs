@@ -29,6 +29,7 @@ const HOMES: &[(&str, &str)] = &[
     ("rustix", "context"),
     ("pulldown_cmark", "richtext/"),
     ("hyper", "sandbox/"),
+    ("plotters", "script/natives/chart"),
     ("keyring", "auth/store"),
     ("age", "auth/store"),
     ("rpassword", "context"),

@@ -19,25 +19,15 @@ fn each(wrong: impl Fn(&Verbs, &Topic) -> Option<String>) -> Vec<String> {
     all.iter().flat_map(|v| v.topics().filter_map(|topic| wrong(v, topic)).collect::<Vec<_>>()).collect()
 }
 
-/// Services that can be reached and have no verbs yet. A name that is here in vain fails the test too.
-const WITHOUT_VERBS: &[&str] = &["trello"];
-
 #[test]
 fn every_service_has_verbs_and_tests_of_them() {
     let known: Vec<&str> = verbs().iter().map(|v| v.service.name).collect();
     let mut wrong = Vec::new();
     for service in SERVICES {
         let files = [format!("stdlib/{}.rhai", service.name), format!("tests/stdlib/{}.rhai", service.name)];
-        let wanted = !WITHOUT_VERBS.contains(&service.name);
         let places = files.iter().map(|path| (path.clone(), project(path).exists()));
         let row = (format!("the row of {} in src/script/library.rs", service.name), known.contains(&service.name));
-        wrong.extend(places.chain([row]).filter(|(_, is)| *is != wanted).map(|(place, is)| {
-            if is {
-                format!("{place} is there: take {} off WITHOUT_VERBS", service.name)
-            } else {
-                format!("{place} is missing")
-            }
-        }));
+        wrong.extend(places.chain([row]).filter(|(_, is)| !is).map(|(place, _)| format!("{place} is missing")));
     }
     none("the library and the table of services differ", &wrong);
 }

@@ -5,6 +5,7 @@ mod issues;
 mod pages;
 mod people;
 mod projects;
+mod talk;
 
 use crate::common::{Run, practice::Practice, project, tieline};
 use serde_json::Value;
@@ -15,6 +16,8 @@ const TOOLS: &[&str] = &["catalog"];
 /// Files that the command lines in the scripts' headers name.
 const FILES: &[(&str, &str)] = &[
     ("new.csv", "summary,type,Story Points\nRotate the keys,Task,3\n"),
+    ("hours.csv", "issue,hours,date,description\nOPS-4,2,2026-11-02,Keys\nOPS-5,1.5,2026-11-02,\n"),
+    ("licences.csv", "on,app,licence\njira,com.example.backup,AAABpractice-backup\n"),
     ("people.csv", "email,name,display_name,groups\nada@example.com,ada,Ada Byron,web-team;night-shift\n"),
     ("page.md", "All **green**.\n"),
     ("dist.zip", "PK"),

@@ -12,6 +12,7 @@ const SOURCES: &[(&str, &str, &str)] = &[
     ("jira", "stdlib/jira.rhai", include_str!("../../stdlib/jira.rhai")),
     ("slack", "stdlib/slack.rhai", include_str!("../../stdlib/slack.rhai")),
     ("tempo", "stdlib/tempo.rhai", include_str!("../../stdlib/tempo.rhai")),
+    ("trello", "stdlib/trello.rhai", include_str!("../../stdlib/trello.rhai")),
     ("upm", "stdlib/upm.rhai", include_str!("../../stdlib/upm.rhai")),
 ];
 

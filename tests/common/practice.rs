@@ -57,6 +57,29 @@ impl Practice {
         self.sandbox.site(service, deployment).expect("a practice server").url.clone()
     }
 
+    /// Returns the words that lead a run to practice servers of this world, as the first account of each.
+    pub(crate) fn words(&self, sites: &[(&str, &str)]) -> Vec<String> {
+        let words = sites.iter().flat_map(|(service, deployment)| {
+            let site = self.sandbox.site(service, deployment).expect("a practice server");
+            let mut pairs = vec![("server", site.url.as_str()), ("deployment", *deployment)];
+            pairs.extend(site.accounts.first().map(|account| site.credentials(account)).unwrap_or_default());
+            pairs
+                .into_iter()
+                .flat_map(|(name, value)| [format!("--{service}-{}", short(name)), value.to_owned()])
+                .collect::<Vec<_>>()
+        });
+        words.collect()
+    }
+
+    /// Returns method and path of each request that another practice server of this world has seen.
+    pub(crate) fn lines_at(&self, service: &str, deployment: &str) -> Vec<String> {
+        let origin = self.site(service, deployment).splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+        let (_, log) = exchange(&origin, "GET", "/__sandbox/log", "", "null");
+        let log: Value = serde_json::from_str(&log).expect("a log");
+        let line = |r: &Value| format!("{} {}", r["method"].as_str().unwrap_or(""), r["path"].as_str().unwrap_or(""));
+        log.as_array().expect("a list").iter().map(line).collect()
+    }
+
     fn start(choose: impl Fn(&Sandbox) -> Site) -> Self {
         let sandbox = Sandbox::start().expect("the practice servers start");
         let Site { url, accounts, .. } = choose(&sandbox);
@@ -135,6 +158,11 @@ impl Practice {
         assert!(value.get("error").is_none(), "{what}: {value}");
         value
     }
+}
+
+/// Returns how a parameter is called behind the name of its service.
+fn short(name: &str) -> &str {
+    if name == "tempoToken" { "token" } else { name }
 }
 
 /// Sends one request over a plain socket and returns the status and the body of the answer.

@@ -83,7 +83,7 @@ impl Drop for Unfinished {
     }
 }
 
-fn write_text(path: &str, text: &str) -> Result<()> {
+pub(super) fn write_text(path: &str, text: &str) -> Result<()> {
     let (unfinished, mut file) = Unfinished::create(path)?;
     file.write_all(redact(text).as_bytes()).map_err(|e| refuse("write", Path::new(path), &e))?;
     unfinished.finish()

@@ -1,12 +1,14 @@
 //! The helper functions of every script: texts, lists, dates, files, tables, and the world around.
 
 mod asserts;
+mod chart;
 mod dates;
 mod files;
 mod lists;
 mod order;
 pub(super) mod path;
 mod richtext;
+mod sql;
 mod system;
 mod tables;
 mod text;
@@ -27,11 +29,13 @@ use std::rc::Rc;
 /// Registers all of them.
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     asserts::register(engine);
+    chart::register(engine, context);
     dates::register(engine);
     files::register(engine);
     lists::register(engine);
     order::register(engine);
     richtext::register(engine, context);
+    sql::register(engine);
     system::register(engine, context);
     tables::register(engine, context);
     text::register(engine);

@@ -23,6 +23,13 @@ pub(super) struct Column {
     path: String,
 }
 
+impl Column {
+    /// Returns the path of its values.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
 /// Reads columns: a list of paths, or a map of titles to paths.
 pub(super) fn columns(given: &Dynamic) -> Result<Vec<Column>> {
     if let Some(names) = given.read_lock::<Array>() {
