@@ -75,6 +75,10 @@ fn sites() -> Vec<Site> {
 }
 
 impl Site {
+    fn is_cloud(&self) -> bool {
+        self.login.contains(&"cloud".to_owned())
+    }
+
     /// Runs a script against this server; `flags` stand before it.
     fn run(&self, flags: &[&str], name: &str, words: &[&str], file: (&str, &str)) -> Run {
         self.try_run(flags, name, words, file).ok()
