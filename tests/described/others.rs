@@ -13,7 +13,7 @@ pub(super) const TEMPO: Deployment = Deployment {
     start: || Practice::of("tempo", "cloud"),
     // The vendor's is YAML; `tests/contract/run` makes JSON of it.
     files: &[concat!(env!("CARGO_MANIFEST_DIR"), "/target/contract/descriptions/tempo-v4.json")],
-    before: "",
+    before: &[""],
     api: "/4",
     names: |practice| {
         named(
@@ -39,7 +39,7 @@ pub(super) const TRELLO: Deployment = Deployment {
     name: "cloud",
     start: || Practice::of("trello", "cloud"),
     files: &["trello.json"],
-    before: "/1",
+    before: &["/1"],
     api: "/1",
     names: |practice| {
         named(
