@@ -19,7 +19,7 @@ use crate::{
     secret::Secret,
     services::{Kind, Visitor},
 };
-use rhai::{Dynamic, Engine, FuncRegistration, ImmutableString, Map, Module};
+use rhai::{Dynamic, Engine, FuncRegistration, ImmutableString, Map};
 use std::{marker::PhantomData, path::Path, rc::Rc, sync::Arc};
 
 /// A connection to one service. Each service has a type of its own, so that its verbs are its own.
@@ -195,9 +195,14 @@ impl<K: Kind> Connection<K> {
     }
 }
 
-/// Registers connections and what they can do.
+/// Registers the functions that connect.
 pub(super) fn register(engine: &mut Engine, world: &Rc<World>) {
     crate::services::visit_all(&mut Registrar { engine, world });
+}
+
+/// Registers what connections to `service` can do: for programs that name it.
+pub(super) fn register_members(engine: &mut Engine, service: &'static str) {
+    crate::services::visit_all(&mut Members { engine, service });
 }
 
 struct Registrar<'a> {
@@ -207,15 +212,26 @@ struct Registrar<'a> {
 
 impl Visitor for Registrar<'_> {
     fn visit<K: Kind>(&mut self) {
+        self.engine.register_type_with_name::<Connection<K>>(K::SERVICE.type_name);
+        make::<K>(self.engine, self.world);
+    }
+}
+
+struct Members<'a> {
+    engine: &'a mut Engine,
+    service: &'static str,
+}
+
+impl Visitor for Members<'_> {
+    fn visit<K: Kind>(&mut self) {
+        if K::SERVICE.name != self.service {
+            return;
+        }
         let engine = &mut *self.engine;
-        engine.register_type_with_name::<Connection<K>>(K::SERVICE.type_name);
-        make::<K>(engine, self.world);
-        let mut module = Module::new();
-        requests::<K>(&mut module);
-        transfers::<K>(&mut module);
-        session::<K>(&mut module);
-        super::verbs::register::<K>(&mut module);
-        engine.register_global_module(module.into());
+        requests::<K>(engine);
+        transfers::<K>(engine);
+        session::<K>(engine);
+        super::verbs::register::<K>(engine);
         super::operations::register::<K>(engine);
         engine.register_fn("to_string", |c: &mut Connection<K>| c.shown());
         engine.register_fn("to_debug", |c: &mut Connection<K>| c.shown());
@@ -228,11 +244,8 @@ fn make<K: Kind>(engine: &mut Engine, world: &Rc<World>) {
     let (plain, with_map) = (world.clone(), world.clone());
     let comment =
         "/// Connects to the service, with what the map, the command line, the environment or a saved session says.";
-    let mut module = Module::new();
-    native(&mut module, name, &[], comment, move || {
-        Connection::<K>::make(&plain, Vec::new(), None).map_err(into_script)
-    });
-    native(&mut module, name, &["parameters: map"], comment, move |given: Dynamic| {
+    native(engine, name, &[], comment, move || Connection::<K>::make(&plain, Vec::new(), None).map_err(into_script));
+    native(engine, name, &["parameters: map"], comment, move |given: Dynamic| {
         let made = match part::host(K::SERVICE, &given) {
             Some(host) => host.map(|account| Connection::<K>::of(account, &with_map)),
             None => given::parameters(K::SERVICE, &given)
@@ -240,7 +253,6 @@ fn make<K: Kind>(engine: &mut Engine, world: &Rc<World>) {
         };
         made.map_err(into_script)
     });
-    engine.register_global_module(module.into());
 }
 
 /// Slack's bodies are forms; what is no plain value goes as JSON in them.
@@ -251,7 +263,7 @@ fn as_form(body: Body) -> Body {
     Body::Form(given.map(|(name, value)| (name.to_string(), text(value))).collect())
 }
 
-fn requests<K: Kind>(module: &mut Module) {
+fn requests<K: Kind>(engine: &mut Engine) {
     type C<K> = Connection<K>;
     for (name, method, comment) in [
         ("get", Method::Get, "/// Reads `path`; what the map holds beyond its `{names}` is the query."),
@@ -260,11 +272,11 @@ fn requests<K: Kind>(module: &mut Module) {
         ("put", Method::Put, "/// Puts to `path`; what the map holds beyond its `{names}` is the JSON body."),
         ("patch", Method::Patch, "/// Patches `path`; what the map holds beyond its `{names}` is the JSON body."),
     ] {
-        native(module, name, &["path: string"], comment, move |c: &mut C<K>, path: ImmutableString| {
+        native(engine, name, &["path: string"], comment, move |c: &mut C<K>, path: ImmutableString| {
             c.simple(method, &path, None).map_err(into_script)
         });
         native(
-            module,
+            engine,
             name,
             &["path: string", "values: map"],
             comment,
@@ -275,15 +287,15 @@ fn requests<K: Kind>(module: &mut Module) {
     }
     let comment = "/// Sends `#{ method, path, values, query, headers, body, files }` and returns `#{ status, headers, body }`.\n\
         /// `values` fills the `{names}` in `path`.";
-    native(module, "request", &["request: map"], comment, |c: &mut C<K>, map: Dynamic| {
+    native(engine, "request", &["request: map"], comment, |c: &mut C<K>, map: Dynamic| {
         c.request(&map).map_err(into_script)
     });
     let comment = "/// Lists the items of a paged list, fetching ahead while you work on them.";
-    native(module, "pages", &["path: string"], comment, |c: &mut C<K>, path: ImmutableString| {
+    native(engine, "pages", &["path: string"], comment, |c: &mut C<K>, path: ImmutableString| {
         c.pages(&path, None).map_err(into_script)
     });
     native(
-        module,
+        engine,
         "pages",
         &["path: string", "values: map"],
         comment,
@@ -291,18 +303,18 @@ fn requests<K: Kind>(module: &mut Module) {
     );
 }
 
-fn transfers<K: Kind>(module: &mut Module) {
+fn transfers<K: Kind>(engine: &mut Engine) {
     type C<K> = Connection<K>;
     let comment = "/// Uploads `file` to `path` as multipart; the map may hold `part`, `name`, what fills the path's `{names}`, and further fields.";
     native(
-        module,
+        engine,
         "upload",
         &["path: string", "file: string"],
         comment,
         |c: &mut C<K>, path: ImmutableString, file: ImmutableString| c.upload(&path, &file, None).map_err(into_script),
     );
     native(
-        module,
+        engine,
         "upload",
         &["path: string", "file: string", "options: map"],
         comment,
@@ -312,35 +324,35 @@ fn transfers<K: Kind>(module: &mut Module) {
     );
     let comment = "/// Saves what `path` answers as `file`, streamed; returns the number of bytes.";
     native(
-        module,
+        engine,
         "download",
         &["path: string", "file: string"],
         comment,
         |c: &mut C<K>, path: ImmutableString, file: ImmutableString| c.download(&path, &file).map_err(into_script),
     );
     let comment = "/// Returns the page that a browser would get at `path`. Needs user and password.";
-    native(module, "render", &["path: string"], comment, |c: &mut C<K>, path: ImmutableString| {
+    native(engine, "render", &["path: string"], comment, |c: &mut C<K>, path: ImmutableString| {
         c.render(&path).map_err(into_script)
     });
 }
 
-fn session<K: Kind>(module: &mut Module) {
+fn session<K: Kind>(engine: &mut Engine) {
     type C<K> = Connection<K>;
-    native(module, "whoami", &[], "/// Asks the server who we are.", |c: &mut C<K>| {
+    native(engine, "whoami", &[], "/// Asks the server who we are.", |c: &mut C<K>| {
         c.world.wait(c.account.who()).map(|json| to_dynamic(&json)).map_err(into_script)
     });
     native(
-        module,
+        engine,
         "login",
         &[],
         "/// Logs in and returns the session's handle, a secret, for a later run's `login`.",
         |c: &mut C<K>| c.login().map_err(into_script),
     );
-    native(module, "logout", &[], "/// Ends the session at the server.", |c: &mut C<K>| {
+    native(engine, "logout", &[], "/// Ends the session at the server.", |c: &mut C<K>| {
         c.world.wait(c.account.log_out()).map_err(into_script)
     });
     native(
-        module,
+        engine,
         "save_session",
         &["name: string"],
         "/// Saves what this connection signs in with, for `jira(name)` and the like in later runs.",
@@ -350,23 +362,23 @@ fn session<K: Kind>(module: &mut Module) {
     FuncRegistration::new(getter("server"))
         .with_purity(true)
         .in_global_namespace()
-        .set_into_module(module, |c: &mut C<K>| -> Thrown<String> {
+        .register_into_engine(engine, |c: &mut C<K>| -> Thrown<String> {
             Ok(c.account.settings().address.as_str().to_owned())
         });
     FuncRegistration::new(getter("service"))
         .with_purity(true)
         .in_global_namespace()
-        .set_into_module(module, |_: &mut C<K>| -> Thrown<&'static str> { Ok(K::SERVICE.name) });
+        .register_into_engine(engine, |_: &mut C<K>| -> Thrown<&'static str> { Ok(K::SERVICE.name) });
     FuncRegistration::new(getter("deployment"))
         .with_purity(true)
         .in_global_namespace()
-        .set_into_module(module, |c: &mut C<K>| -> Thrown<&'static str> { c.deployment().map_err(into_script) });
+        .register_into_engine(engine, |c: &mut C<K>| -> Thrown<&'static str> { c.deployment().map_err(into_script) });
     FuncRegistration::new(getter("auth"))
         .with_purity(true)
         .in_global_namespace()
-        .set_into_module(module, |c: &mut C<K>| -> Thrown<Map> { Ok(c.auth()) });
+        .register_into_engine(engine, |c: &mut C<K>| -> Thrown<Map> { Ok(c.auth()) });
     FuncRegistration::new(getter("api"))
         .with_purity(true)
         .in_global_namespace()
-        .set_into_module(module, |c: &mut C<K>| -> Thrown<Api<K>> { Ok(Api(c.clone())) });
+        .register_into_engine(engine, |c: &mut C<K>| -> Thrown<Api<K>> { Ok(Api(c.clone())) });
 }

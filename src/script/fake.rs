@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     sandbox::{Answer, Exchange, Fake},
 };
-use rhai::{Array, Blob, Dynamic, Engine, FuncRegistration, Module};
+use rhai::{Array, Blob, Dynamic, Engine, FuncRegistration};
 use std::{cell::RefCell, rc::Rc};
 
 /// The members of one exchange: what must come, then what goes back.
@@ -39,17 +39,15 @@ struct Handle(Rc<Fake>);
 /// Registers `fake`.
 pub(super) fn register(engine: &mut Engine, world: &Rc<World>) {
     engine.register_type_with_name::<Handle>("fake");
-    let mut module = Module::new();
     let world = world.clone();
     let comment = "/// Starts a server that expects exactly these requests in this order; for `tieline test`.\n\
         /// Each is `#{ expect: \"GET /path?query\", headers, body, parts, reply, status, reply_headers }`. Property: `url`.";
-    native(&mut module, "fake", &["exchanges: array"], comment, move |exchanges: Array| {
+    native(engine, "fake", &["exchanges: array"], comment, move |exchanges: Array| {
         start(&world, &exchanges).map_err(into_script)
     });
     FuncRegistration::new("get$url")
         .in_global_namespace()
-        .set_into_module(&mut module, |fake: &mut Handle| -> Thrown<String> { Ok(fake.0.url.clone()) });
-    engine.register_global_module(module.into());
+        .register_into_engine(engine, |fake: &mut Handle| -> Thrown<String> { Ok(fake.0.url.clone()) });
 }
 
 fn start(world: &World, exchanges: &Array) -> Result<Handle> {

@@ -2,6 +2,7 @@
 
 use super::{
     bulk, connection,
+    docs::{Function, own_functions},
     library::Library,
     modules::{self, read_script, without_shebang},
     native::{Thrown, native},
@@ -14,7 +15,7 @@ use super::{
     world::World,
 };
 use crate::{error::Error, script::throw::into_script};
-use rhai::{AST, Dynamic, Engine, EvalAltResult, INT, Module, OptimizationLevel, Scope, Token};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, INT, OptimizationLevel, Scope, Token};
 use std::{cell::Cell, collections::HashMap, path::Path, rc::Rc, time::Duration};
 
 /// How deep calls may nest. The stack of [`scheduler::on_stack`] must hold this many; a test goes there.
@@ -184,6 +185,13 @@ impl Host {
         &self.engine
     }
 
+    /// Returns what connections can do to services that no text has named yet.
+    pub(super) fn members_to_come(&self) -> Vec<Function> {
+        let mut engine = Engine::new_raw();
+        self.library.missing().for_each(|service| connection::register_members(&mut engine, service));
+        own_functions(&engine)
+    }
+
     /// Makes ready the verbs of all services, for a prompt.
     pub fn load_all(&mut self) {
         self.library.load_all(&mut self.engine);
@@ -205,6 +213,7 @@ impl Host {
     }
 }
 
+/// Sets every limit, so that none depends on how the program was built.
 pub(super) fn limits(engine: &mut Engine) {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_strict_variables(true);
@@ -254,11 +263,9 @@ fn exits(engine: &mut Engine, world: &Rc<World>) {
         u8::try_from(code).map_or_else(|_| into_script(refuse()), |code| world.exit(code))
     };
     let (plain, with) = (world.clone(), world.clone());
-    let mut module = Module::new();
     let comment = "/// Ends the script, with 0 or with the exit code `code`.";
-    native(&mut module, "exit", &[], comment, move || -> Thrown<()> { Err(exit(&plain, 0)) });
-    native(&mut module, "exit", &["code: int"], comment, move |code: INT| -> Thrown<()> { Err(exit(&with, code)) });
-    engine.register_global_module(module.into());
+    native(engine, "exit", &[], comment, move || -> Thrown<()> { Err(exit(&plain, 0)) });
+    native(engine, "exit", &["code: int"], comment, move |code: INT| -> Thrown<()> { Err(exit(&with, code)) });
 }
 
 /// Replaces Rhai's own `sleep`, which cannot be interrupted.
@@ -272,11 +279,9 @@ fn pauses(engine: &mut Engine, world: &Rc<World>) {
     let (ints, floats) = (world.clone(), world.clone());
     #[allow(clippy::cast_precision_loss)] // no pause is that long
     let whole = move |seconds: INT| pause(&ints, seconds as f64);
-    let mut module = Module::new();
     let comment = "/// Waits so many seconds; fractions count.";
-    native(&mut module, "sleep", &["seconds: float"], comment, whole);
-    native(&mut module, "sleep", &["seconds: float"], comment, move |seconds: f64| pause(&floats, seconds));
-    engine.register_global_module(module.into());
+    native(engine, "sleep", &["seconds: float"], comment, whole);
+    native(engine, "sleep", &["seconds: float"], comment, move |seconds: f64| pause(&floats, seconds));
 }
 
 /// Returns a script's `//!` lines.

@@ -1,6 +1,7 @@
 //! The standard library: the verbs of each service, in Rhai, compiled when a program names the service.
 
-use crate::services::SERVICES;
+use super::connection;
+use crate::services::{self, SERVICES, Service};
 use rhai::Engine;
 use std::collections::BTreeSet;
 
@@ -41,26 +42,36 @@ pub(super) struct Library {
 }
 
 impl Library {
-    /// Loads the verbs of the services that `text` names; of all, if it takes in other text.
+    /// Loads what the services can do that `text` names; all, if it takes in other text.
     pub(super) fn load(&mut self, engine: &mut Engine, text: &str) {
         let other = text.contains("import ") || text.contains("eval(");
         for service in SERVICES.iter().filter(|service| other || text.contains(service.name)) {
-            self.load_one(engine, service.name);
+            self.load_one(engine, service);
+            // Its verbs may go to those beside it, which the text need not name.
+            for name in service.hosts.iter().copied().chain(service.companion) {
+                services::service(name).into_iter().for_each(|beside| self.load_one(engine, beside));
+            }
         }
     }
 
     /// Loads the verbs of every service.
     pub(super) fn load_all(&mut self, engine: &mut Engine) {
         for service in SERVICES {
-            self.load_one(engine, service.name);
+            self.load_one(engine, service);
         }
     }
 
-    fn load_one(&mut self, engine: &mut Engine, name: &'static str) {
-        let Some((_, source, text)) = SOURCES.iter().find(|row| row.0 == name) else { return };
-        if !self.loaded.insert(name) {
+    /// Returns the services that nothing is loaded of.
+    pub(super) fn missing(&self) -> impl Iterator<Item = &'static str> {
+        SERVICES.iter().map(|service| service.name).filter(|name| !self.loaded.contains(name))
+    }
+
+    fn load_one(&mut self, engine: &mut Engine, service: &'static Service) {
+        if !self.loaded.insert(service.name) {
             return;
         }
+        connection::register_members(engine, service.name);
+        let Some((_, source, text)) = SOURCES.iter().find(|row| row.0 == service.name) else { return };
         match engine.compile(text) {
             Ok(mut ast) => {
                 ast.set_source(*source);

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     json::{self, Json, Object},
 };
-use rhai::{Array, Dynamic, Engine, FnPtr, INT, ImmutableString, Map, Module, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, FnPtr, INT, ImmutableString, Map, NativeCallContext};
 
 /// Registers the type under the name of Rhai's own maps, and everything that they can do.
 pub(super) fn register(engine: &mut Engine) {
@@ -177,9 +177,8 @@ fn texts(engine: &mut Engine) {
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |object: &mut Object| debug(&Json::Object(object.clone())));
     }
-    let mut module = Module::new();
     let comment = "/// Reads JSON.";
-    native(&mut module, "parse_json", &["text: string"], comment, |text: ImmutableString| {
+    native(engine, "parse_json", &["text: string"], comment, |text: ImmutableString| {
         parse_json(&text).map_err(into_script)
     });
     // Rhai has a parse_json with a second argument, which would evaluate what it reads.
@@ -187,10 +186,9 @@ fn texts(engine: &mut Engine) {
         Err(into_script(Error::client("parse_json() takes one text")))
     });
     let comment = "/// Writes a value as JSON on one line.";
-    native(&mut module, "to_json", &["value: any"], comment, |value: Dynamic| to_json(&value));
+    native(engine, "to_json", &["value: any"], comment, |value: Dynamic| to_json(&value));
     let comment = "/// Writes a value as JSON that people can read.";
-    native(&mut module, "json", &["value: any"], comment, |value: Dynamic| pretty_json(&value));
-    engine.register_global_module(module.into());
+    native(engine, "json", &["value: any"], comment, |value: Dynamic| pretty_json(&value));
     // Rhai's own for maps would win over one for any value.
     engine.register_fn("to_json", |map: &mut Map| to_json(&map.clone().into()));
     engine.register_fn("to_json", |items: &mut Array| to_json(&items.clone().into()));

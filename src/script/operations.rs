@@ -14,7 +14,7 @@ use crate::{
     json::{Json, Object},
     services::{Kind, Visitor, visit_all},
 };
-use rhai::{Dynamic, Engine, ImmutableString, Module};
+use rhai::{Dynamic, Engine, ImmutableString};
 use std::{collections::BTreeSet, path::Path, rc::Rc};
 
 /// `conn.api`: the operations as methods.
@@ -115,20 +115,18 @@ fn parts(files: &Json, form: Vec<(String, String)>) -> Result<Body> {
 /// Registers `op` and the type of `api`.
 pub(super) fn register<K: Kind>(engine: &mut Engine) {
     engine.register_type_with_name::<Api<K>>(&format!("{}Api", K::SERVICE.type_name));
-    let mut module = Module::new();
     let comment =
         "/// Calls an operation of the vendor's published API; its parameters are checked before anything is sent.";
-    native(&mut module, "op", &["operation: string"], comment, |c: &mut Connection<K>, id: ImmutableString| {
+    native(engine, "op", &["operation: string"], comment, |c: &mut Connection<K>, id: ImmutableString| {
         c.op(&id, None).map_err(into_script)
     });
     native(
-        &mut module,
+        engine,
         "op",
         &["operation: string", "parameters: map"],
         comment,
         |c: &mut Connection<K>, id: ImmutableString, map: Dynamic| c.op(&id, Some(&map)).map_err(into_script),
     );
-    engine.register_global_module(module.into());
 }
 
 /// Gives the operations that `text` may call on `api` a native each, so that errors know their place.

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     secret::Secret,
 };
-use rhai::{Array, Dynamic, Engine, Map, Module};
+use rhai::{Array, Dynamic, Engine, Map};
 use std::{collections::BTreeSet, fmt::Write, rc::Rc};
 
 /// One declared parameter.
@@ -218,21 +218,19 @@ fn undeclared(world: &World) -> Map {
 /// Registers `params` and `args`.
 pub(super) fn register(engine: &mut Engine, world: &Rc<World>) {
     let (with, without, rest) = (world.clone(), world.clone(), world.clone());
-    let mut module = Module::new();
     native(
-        &mut module,
+        engine,
         "params",
         &["declarations: map"],
         "/// Returns the script's parameters as `#{ name: \"help\", other: #{ help, default, type, choices } }` declares them.",
         move |declarations: Dynamic| declared(&with, &declarations),
     );
     let comment = "/// Returns the script's parameters, `--name value`, as they were given.";
-    native(&mut module, "params", &[], comment, move || -> Thrown<Map> { Ok(undeclared(&without)) });
+    native(engine, "params", &[], comment, move || -> Thrown<Map> { Ok(undeclared(&without)) });
     let comment = "/// Returns the script's arguments that belong to no parameter.";
-    native(&mut module, "args", &[], comment, move || -> Thrown<Array> {
+    native(engine, "args", &[], comment, move || -> Thrown<Array> {
         Ok(rest.arguments.borrow().rest(&rest.flags.borrow()).into_iter().map(Dynamic::from).collect())
     });
-    engine.register_global_module(module.into());
 }
 
 #[cfg(test)]

@@ -63,8 +63,8 @@ pub struct Reference {
 impl Reference {
     /// Gathers it from the engine and the texts of the library.
     pub fn new(host: &Host) -> Self {
-        let described =
-            own_functions(host.engine()).into_iter().filter(|f| !f.comment.is_empty() && f.name != "to_debug");
+        let functions = own_functions(host.engine()).into_iter().chain(host.members_to_come());
+        let described = functions.filter(|f| !f.comment.is_empty() && f.name != "to_debug");
         let (connection, functions) = topics(described.collect()).into_iter().partition(of_a_connection);
         Reference { verbs: verbs(), connection: once(connection), functions: by_receiver(functions) }
     }

@@ -14,7 +14,7 @@ use crate::{
     services::Kind,
 };
 use regex::Regex;
-use rhai::{Array, Dynamic, INT, ImmutableString, Map, Module};
+use rhai::{Array, Dynamic, Engine, INT, ImmutableString, Map};
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
@@ -123,14 +123,14 @@ fn cells(row: &Dynamic, columns: &[String], known: bool) -> Result<Vec<String>> 
 }
 
 /// Registers them for Confluence.
-pub(super) fn register<K: Kind>(module: &mut Module) {
+pub(super) fn register<K: Kind>(engine: &mut Engine) {
     type C<K> = Connection<K>;
     if K::SERVICE.name != "confluence" {
         return;
     }
-    native(module, "storage_of", &[], "", |c: &mut C<K>, text: Dynamic| c.storage_of(&text).map_err(into_script));
+    native(engine, "storage_of", &[], "", |c: &mut C<K>, text: Dynamic| c.storage_of(&text).map_err(into_script));
     native(
-        module,
+        engine,
         "replaced",
         &[],
         "",
@@ -141,18 +141,18 @@ pub(super) fn register<K: Kind>(module: &mut Module) {
     let same = |_: &mut C<K>, one: ImmutableString, other: ImmutableString| -> Thrown<bool> {
         Ok(richtext::same_storage(&one, &other))
     };
-    native(module, "same_storage", &[], "", same);
-    native(module, "filled", &[], "", |_: &mut C<K>, template: ImmutableString, values: Dynamic| {
+    native(engine, "same_storage", &[], "", same);
+    native(engine, "filled", &[], "", |_: &mut C<K>, template: ImmutableString, values: Dynamic| {
         filled(&template, &values).map_err(into_script)
     });
-    native(module, "tables_of", &[], "", |_: &mut C<K>, storage: ImmutableString| {
+    native(engine, "tables_of", &[], "", |_: &mut C<K>, storage: ImmutableString| {
         tables_of(&storage).map_err(into_script)
     });
-    native(module, "with_table", &[], "", |_: &mut C<K>, storage: ImmutableString, number: INT, rows: Array| {
+    native(engine, "with_table", &[], "", |_: &mut C<K>, storage: ImmutableString, number: INT, rows: Array| {
         with_table(&storage, number, &rows).map_err(into_script)
     });
     native(
-        module,
+        engine,
         "relay",
         &[],
         "",

@@ -12,7 +12,7 @@ use crate::{
     http::{Arrays, Lock, LockGuard, Page, Pager, Request},
     json::Json,
 };
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 use std::{rc::Rc, sync::Arc};
 
 /// A list of items, fetched ahead, read once. Copies share it.
@@ -303,37 +303,35 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Stream>("stream");
     engine.register_iterator_result::<Stream, Dynamic>();
     engine.register_fn("to_string", |s: &mut Stream| s.shown()).register_fn("to_debug", |s: &mut Stream| s.shown());
-    let mut module = Module::new();
-    reading(&mut module);
-    some(&mut module);
-    closures(&mut module);
-    engine.register_global_module(module.into());
+    reading(engine);
+    some(engine);
+    closures(engine);
 }
 
-fn reading(m: &mut Module) {
+fn reading(engine: &mut Engine) {
     let comment = "/// Reads the rest of the list and returns it as an array.";
-    native(m, "all", &["this: stream"], comment, |s: &mut Stream| s.all().map_err(into_script));
+    native(engine, "all", &["this: stream"], comment, |s: &mut Stream| s.all().map_err(into_script));
     let comment = "/// Reads the list and returns the number of its items.";
-    native(m, "count", &["this: stream"], comment, |s: &mut Stream| s.count().map_err(into_script));
-    native(m, "len", &["this: stream"], comment, |s: &mut Stream| s.count().map_err(into_script));
+    native(engine, "count", &["this: stream"], comment, |s: &mut Stream| s.count().map_err(into_script));
+    native(engine, "len", &["this: stream"], comment, |s: &mut Stream| s.count().map_err(into_script));
 }
 
-fn some(m: &mut Module) {
+fn some(engine: &mut Engine) {
     let comment = "/// Returns the first item, or (), and leaves the rest unread.";
-    native(m, "first", &["this: stream"], comment, |s: &mut Stream| s.first().map_err(into_script));
+    native(engine, "first", &["this: stream"], comment, |s: &mut Stream| s.first().map_err(into_script));
     let comment = "/// Returns the first `n` items as an array and leaves the rest unread.";
-    native(m, "take", &["this: stream", "n: int"], comment, |s: &mut Stream, n: i64| {
+    native(engine, "take", &["this: stream", "n: int"], comment, |s: &mut Stream, n: i64| {
         s.take(usize::try_from(n).unwrap_or(0)).map_err(into_script)
     });
     let comment = "/// Lets the list end after `n` items; it says so if there are more.";
-    native(m, "limit", &["this: stream", "n: int"], comment, |s: &mut Stream, n: i64| {
+    native(engine, "limit", &["this: stream", "n: int"], comment, |s: &mut Stream, n: i64| {
         s.limited(n).map_err(into_script)
     });
 }
 
-fn closures(m: &mut Module) {
+fn closures(engine: &mut Engine) {
     native(
-        m,
+        engine,
         "map",
         &["this: stream", "f: function"],
         "/// Returns what `f` makes of each item, as an array.",
@@ -342,7 +340,7 @@ fn closures(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "filter",
         &["this: stream", "f: function"],
         "/// Returns the items for which `f` returns true, as an array.",

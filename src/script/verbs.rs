@@ -17,7 +17,7 @@ use crate::{
     secret::Secret,
     services::{Deployment, Kind},
 };
-use rhai::{Array, Dynamic, ImmutableString, Module};
+use rhai::{Array, Dynamic, Engine, ImmutableString};
 
 impl<K: Kind> Connection<K> {
     /// Refuses options that the verb does not take.
@@ -136,11 +136,11 @@ fn unknown(what: &str, name: &str, names: &Array, place: &str) -> Box<Error> {
 }
 
 /// Registers the helpers of one service.
-pub(super) fn register<K: Kind>(module: &mut Module) {
+pub(super) fn register<K: Kind>(engine: &mut Engine) {
     type C<K> = Connection<K>;
-    super::storage::register::<K>(module);
+    super::storage::register::<K>(engine);
     native(
-        module,
+        engine,
         "accept",
         &[],
         "",
@@ -148,11 +148,11 @@ pub(super) fn register<K: Kind>(module: &mut Module) {
             C::<K>::accept(&verb, &options, &names).map_err(into_script)
         },
     );
-    native(module, "refuse", &[], "", |_: &mut C<K>, message: ImmutableString, hint: ImmutableString| -> Thrown<()> {
+    native(engine, "refuse", &[], "", |_: &mut C<K>, message: ImmutableString, hint: ImmutableString| -> Thrown<()> {
         Err(into_script(refusal(&message, &hint)))
     });
     native(
-        module,
+        engine,
         "fail",
         &[],
         "",
@@ -160,12 +160,12 @@ pub(super) fn register<K: Kind>(module: &mut Module) {
             Err(into_script(failure(&message, &hint, &details).map_err(into_script)?))
         },
     );
-    native(module, "note", &[], "", |c: &mut C<K>, text: ImmutableString| c.world.context.note(&text));
+    native(engine, "note", &[], "", |c: &mut C<K>, text: ImmutableString| c.world.context.note(&text));
     let lost = |what: ImmutableString, name: ImmutableString, names: Array, place: ImmutableString| {
         into_script(unknown(&what, &name, &names, &place))
     };
     native(
-        module,
+        engine,
         "unknown",
         &[],
         "",
@@ -176,25 +176,25 @@ pub(super) fn register<K: Kind>(module: &mut Module) {
               place: ImmutableString|
               -> Thrown<()> { Err(lost(what, name, names, place)) },
     );
-    native(module, "rich", &[], "", |c: &mut C<K>, text: Dynamic| c.rich(&text).map_err(into_script));
-    native(module, "path", &[], "", |_: &mut C<K>, route: ImmutableString, values: Dynamic| {
+    native(engine, "rich", &[], "", |c: &mut C<K>, text: Dynamic| c.rich(&text).map_err(into_script));
+    native(engine, "path", &[], "", |_: &mut C<K>, route: ImmutableString, values: Dynamic| {
         C::<K>::path(&route, &values).map_err(into_script)
     });
-    native(module, "text", &[], "", |c: &mut C<K>, path: ImmutableString| c.text(&path).map_err(into_script));
-    native(module, "hand_over", &[], "", |c: &mut C<K>, address: ImmutableString, file: ImmutableString| {
+    native(engine, "text", &[], "", |c: &mut C<K>, path: ImmutableString| c.text(&path).map_err(into_script));
+    native(engine, "hand_over", &[], "", |c: &mut C<K>, address: ImmutableString, file: ImmutableString| {
         c.hand_over(&address, &file).map_err(into_script)
     });
     // Where a verb has the name `post`, this is how the library reaches the request of that name.
-    native(module, "post_raw", &[], "", |c: &mut C<K>, path: ImmutableString, map: Dynamic| {
+    native(engine, "post_raw", &[], "", |c: &mut C<K>, path: ImmutableString, map: Dynamic| {
         c.simple(Method::Post, &path, Some(&map)).map_err(into_script)
     });
-    native(module, "companion", &[], "", |c: &mut C<K>| -> Thrown<Dynamic> {
+    native(engine, "companion", &[], "", |c: &mut C<K>| -> Thrown<Dynamic> {
         Ok(c.beside.as_ref().map_or(Dynamic::UNIT, |account| companion::connection(account, &c.world)))
     });
-    native(module, "recall", &[], "", |c: &mut C<K>, key: ImmutableString| -> Thrown<Dynamic> {
+    native(engine, "recall", &[], "", |c: &mut C<K>, key: ImmutableString| -> Thrown<Dynamic> {
         Ok(c.world.recall(&c.memory_key(&key)).map_or(Dynamic::UNIT, |json| to_dynamic(&json)))
     });
-    native(module, "keep", &[], "", |c: &mut C<K>, key: ImmutableString, value: Dynamic| -> Thrown<Dynamic> {
+    native(engine, "keep", &[], "", |c: &mut C<K>, key: ImmutableString, value: Dynamic| -> Thrown<Dynamic> {
         c.world.keep(c.memory_key(&key), from_dynamic(&value).map_err(into_script)?);
         Ok(value)
     });

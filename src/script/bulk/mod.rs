@@ -20,15 +20,14 @@ use crate::{
 use journal::{Journal, State};
 use options::Options;
 use report::{End, Report};
-use rhai::{Dynamic, Engine, FnPtr, Map, Module, NativeCallContext};
+use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use std::{cell::RefCell, collections::HashMap, path::Path, rc::Rc};
 
 /// Registers it.
 pub(super) fn register(engine: &mut Engine, world: &Rc<World>) {
-    let mut module = Module::new();
     let world = world.clone();
     native(
-        &mut module,
+        engine,
         "bulk",
         &["items: list", "options: map", "work: function"],
         "/// Calls `work` with each item and returns `#{ done, failed, skipped, uncertain, errors }`, `errors` being a list \
@@ -43,7 +42,6 @@ pub(super) fn register(engine: &mut Engine, world: &Rc<World>) {
             Bulk::prepare(&world, &context, items, &options, &work)?.run()
         },
     );
-    engine.register_global_module(module.into());
 }
 
 /// One bulk run.

@@ -4,55 +4,51 @@ use crate::script::{
     native::{Thrown, native},
     value,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Module, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext, Position};
 
 type Text = ImmutableString;
 
 /// Registers them.
 pub(super) fn register(engine: &mut Engine) {
-    let mut module = Module::new();
-    truths(&mut module);
-    comparisons(&mut module);
+    truths(engine);
+    comparisons(engine);
     let comment = "/// Calls `f`, which must throw an error whose message contains `text`, and returns the error.";
-    native(&mut module, "assert_throws", &["f: function"], comment, |ctx: NativeCallContext, f: FnPtr| {
-        throws(&ctx, &f, "")
-    });
+    native(engine, "assert_throws", &["f: function"], comment, |ctx: NativeCallContext, f: FnPtr| throws(&ctx, &f, ""));
     native(
-        &mut module,
+        engine,
         "assert_throws",
         &["f: function", "text: string"],
         comment,
         |ctx: NativeCallContext, f: FnPtr, text: Text| throws(&ctx, &f, &text),
     );
-    engine.register_global_module(module.into());
 }
 
-fn truths(m: &mut Module) {
+fn truths(engine: &mut Engine) {
     let comment = "/// Fails unless `truth` is true.";
-    native(m, "assert", &["truth: bool"], comment, |truth: bool| if truth { Ok(()) } else { failed("this is not so") });
     native(
-        m,
+        engine,
         "assert",
-        &["truth: bool", "message: string"],
+        &["truth: bool"],
         comment,
-        |truth: bool, message: Text| {
-            if truth { Ok(()) } else { failed(&message) }
-        },
+        |truth: bool| if truth { Ok(()) } else { failed("this is not so") },
     );
+    native(engine, "assert", &["truth: bool", "message: string"], comment, |truth: bool, message: Text| {
+        if truth { Ok(()) } else { failed(&message) }
+    });
 }
 
-fn comparisons(m: &mut Module) {
+fn comparisons(engine: &mut Engine) {
     let comment = "/// Fails unless the two are equal, and shows both.";
-    native(m, "assert_eq", &["is: any", "should: any"], comment, |a: Dynamic, b: Dynamic| equal(&a, &b, ""));
+    native(engine, "assert_eq", &["is: any", "should: any"], comment, |a: Dynamic, b: Dynamic| equal(&a, &b, ""));
     native(
-        m,
+        engine,
         "assert_eq",
         &["is: any", "should: any", "message: string"],
         comment,
         |a: Dynamic, b: Dynamic, message: Text| equal(&a, &b, &message),
     );
     let comment = "/// Fails if the two are equal.";
-    native(m, "assert_ne", &["is: any", "should_not: any"], comment, |a: Dynamic, b: Dynamic| {
+    native(engine, "assert_ne", &["is: any", "should_not: any"], comment, |a: Dynamic, b: Dynamic| {
         if same(&a, &b) { failed(&format!("both are {}", shown(&a))) } else { Ok(()) }
     });
 }

@@ -12,7 +12,7 @@ use jiff::{
     civil::{self, Weekday},
     tz::TimeZone,
 };
-use rhai::{Dynamic, Engine, FLOAT, FuncRegistration, INT, ImmutableString, Module};
+use rhai::{Dynamic, Engine, FLOAT, FuncRegistration, INT, ImmutableString};
 
 type Text = ImmutableString;
 
@@ -147,36 +147,34 @@ fn weekday(date: &Date) -> &'static str {
 /// Registers them.
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Date>("date").register_type_with_name::<Duration>("duration");
-    let mut module = Module::new();
-    makers(&mut module);
-    steps(&mut module);
-    texts(&mut module);
-    properties(&mut module);
-    engine.register_global_module(module.into());
+    makers(engine);
+    steps(engine);
+    texts(engine);
+    properties(engine);
     arithmetic(engine);
 }
 
-fn makers(m: &mut Module) {
-    native(m, "now", &[], "/// Returns this moment.", || -> Thrown<Date> { Ok(Date(ZonedDateTime::now())) });
-    native(m, "today", &[], "/// Returns today, at midnight.", || {
+fn makers(engine: &mut Engine) {
+    native(engine, "now", &[], "/// Returns this moment.", || -> Thrown<Date> { Ok(Date(ZonedDateTime::now())) });
+    native(engine, "today", &[], "/// Returns today, at midnight.", || {
         midnight(&Date(ZonedDateTime::now())).map_err(into_script)
     });
     native(
-        m,
+        engine,
         "date",
         &["text: string"],
         "/// Reads a date: as the services write it, 2026-11-24, or relative to now (-7d).",
         |text: Text| read(&text).map_err(into_script),
     );
-    native(m, "date", &["seconds: int"], "/// Makes a date of seconds or milliseconds since 1970.", |n: INT| {
+    native(engine, "date", &["seconds: int"], "/// Makes a date of seconds or milliseconds since 1970.", |n: INT| {
         since_1970(n).map_err(into_script)
     });
-    native(m, "date", &["date: date"], "/// Returns the date itself.", |date: Date| -> Thrown<Date> { Ok(date) });
-    native(m, "duration", &["text: string"], "/// Reads a length of time such as 1h 30m.", |text: Text| {
+    native(engine, "date", &["date: date"], "/// Returns the date itself.", |date: Date| -> Thrown<Date> { Ok(date) });
+    native(engine, "duration", &["text: string"], "/// Reads a length of time such as 1h 30m.", |text: Text| {
         duration(&text).map_err(into_script)
     });
     native(
-        m,
+        engine,
         "duration",
         &["seconds: int"],
         "/// Makes a length of time of seconds.",
@@ -184,9 +182,9 @@ fn makers(m: &mut Module) {
     );
 }
 
-fn steps(m: &mut Module) {
+fn steps(engine: &mut Engine) {
     native(
-        m,
+        engine,
         "add_days",
         &["this: date", "days: int"],
         "/// Returns the same time so many days later.",
@@ -195,7 +193,7 @@ fn steps(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "add_months",
         &["this: date", "months: int"],
         "/// Returns the same day so many months later.",
@@ -203,11 +201,11 @@ fn steps(m: &mut Module) {
             i32::try_from(n).map_err(|_| beyond()).and_then(|n| stepped(d, n.months())).map_err(into_script)
         },
     );
-    native(m, "start_of_day", &["this: date"], "/// Returns the midnight before.", |d: &mut Date| {
+    native(engine, "start_of_day", &["this: date"], "/// Returns the midnight before.", |d: &mut Date| {
         midnight(d).map_err(into_script)
     });
     native(
-        m,
+        engine,
         "start_of_week",
         &["this: date"],
         "/// Returns the midnight that began the week, a Monday.",
@@ -216,11 +214,17 @@ fn steps(m: &mut Module) {
             midnight(d).and_then(|d| stepped(&d, (-back).days())).map_err(into_script)
         },
     );
-    native(m, "start_of_month", &["this: date"], "/// Returns the midnight that began the month.", |d: &mut Date| {
-        d.0.first_of_month().map(Date).map_err(|_| beyond()).and_then(|d| midnight(&d)).map_err(into_script)
-    });
     native(
-        m,
+        engine,
+        "start_of_month",
+        &["this: date"],
+        "/// Returns the midnight that began the month.",
+        |d: &mut Date| {
+            d.0.first_of_month().map(Date).map_err(|_| beyond()).and_then(|d| midnight(&d)).map_err(into_script)
+        },
+    );
+    native(
+        engine,
         "end_of_month",
         &["this: date"],
         "/// Returns the last day of the month, at midnight.",
@@ -229,7 +233,7 @@ fn steps(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "in_zone",
         &["this: date", "zone: string"],
         "/// Returns the same moment in another time zone, such as Europe/Berlin.",
@@ -240,7 +244,7 @@ fn steps(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "days_until",
         &["this: date", "other: date"],
         "/// Returns how many days lie before `other`; less than none if it is past.",
@@ -251,36 +255,40 @@ fn steps(m: &mut Module) {
     );
 }
 
-fn texts(m: &mut Module) {
-    native(m, "to_string", &["this: date"], "/// Writes the date as ISO 8601.", |d: &mut Date| -> Thrown<String> {
-        Ok(printed(d))
-    });
-    native(m, "to_debug", &["this: date"], "/// Writes the date as ISO 8601.", |d: &mut Date| -> Thrown<String> {
+fn texts(engine: &mut Engine) {
+    native(
+        engine,
+        "to_string",
+        &["this: date"],
+        "/// Writes the date as ISO 8601.",
+        |d: &mut Date| -> Thrown<String> { Ok(printed(d)) },
+    );
+    native(engine, "to_debug", &["this: date"], "/// Writes the date as ISO 8601.", |d: &mut Date| -> Thrown<String> {
         Ok(printed(d))
     });
     native(
-        m,
+        engine,
         "format",
         &["this: date", "form: string"],
         "/// Writes the date in a form such as %d.%m.%Y %H:%M.",
         |d: &mut Date, form: Text| formatted(d, &form).map_err(into_script),
     );
     native(
-        m,
+        engine,
         "jira",
         &["this: date"],
         "/// Writes the moment as Jira wants it: 2026-11-24T10:00:00.000+0000.",
         |d: &mut Date| formatted(d, "%Y-%m-%dT%H:%M:%S.000%z").map_err(into_script),
     );
     native(
-        m,
+        engine,
         "to_string",
         &["this: duration"],
         "/// Writes the length of time as 1h 30m.",
         |d: &mut Duration| -> Thrown<String> { Ok(shown(*d)) },
     );
     native(
-        m,
+        engine,
         "to_debug",
         &["this: duration"],
         "/// Writes the length of time as 1h 30m.",
@@ -289,28 +297,28 @@ fn texts(m: &mut Module) {
 }
 
 fn property<T: rhai::Variant + Clone, V: rhai::Variant + Clone>(
-    m: &mut Module,
+    engine: &mut Engine,
     name: &str,
     get: impl Fn(&T) -> V + 'static,
 ) {
     let func = move |value: &mut T| -> Thrown<V> { Ok(get(value)) };
-    FuncRegistration::new_getter(name).with_purity(true).in_global_namespace().set_into_module(m, func);
+    FuncRegistration::new_getter(name).with_purity(true).in_global_namespace().register_into_engine(engine, func);
 }
 
-fn properties(m: &mut Module) {
-    property(m, "year", |d: &Date| INT::from(d.0.year()));
-    property(m, "month", |d: &Date| INT::from(d.0.month()));
-    property(m, "day", |d: &Date| INT::from(d.0.day()));
-    property(m, "hour", |d: &Date| INT::from(d.0.hour()));
-    property(m, "minute", |d: &Date| INT::from(d.0.minute()));
-    property(m, "second", |d: &Date| INT::from(d.0.second()));
-    property(m, "week", |d: &Date| INT::from(d.0.date().iso_week_date().week()));
-    property(m, "weekday", |d: &Date| Text::from(weekday(d)));
-    property(m, "epoch", |d: &Date| d.0.timestamp().as_second());
-    property(m, "seconds", |d: &Duration| d.0.as_secs());
-    property(m, "minutes", |d: &Duration| d.0.as_secs_f64() as FLOAT / 60.0);
-    property(m, "hours", |d: &Duration| d.0.as_secs_f64() as FLOAT / 3_600.0);
-    property(m, "days", |d: &Duration| d.0.as_secs_f64() as FLOAT / 86_400.0);
+fn properties(engine: &mut Engine) {
+    property(engine, "year", |d: &Date| INT::from(d.0.year()));
+    property(engine, "month", |d: &Date| INT::from(d.0.month()));
+    property(engine, "day", |d: &Date| INT::from(d.0.day()));
+    property(engine, "hour", |d: &Date| INT::from(d.0.hour()));
+    property(engine, "minute", |d: &Date| INT::from(d.0.minute()));
+    property(engine, "second", |d: &Date| INT::from(d.0.second()));
+    property(engine, "week", |d: &Date| INT::from(d.0.date().iso_week_date().week()));
+    property(engine, "weekday", |d: &Date| Text::from(weekday(d)));
+    property(engine, "epoch", |d: &Date| d.0.timestamp().as_second());
+    property(engine, "seconds", |d: &Duration| d.0.as_secs());
+    property(engine, "minutes", |d: &Duration| d.0.as_secs_f64() as FLOAT / 60.0);
+    property(engine, "hours", |d: &Duration| d.0.as_secs_f64() as FLOAT / 3_600.0);
+    property(engine, "days", |d: &Duration| d.0.as_secs_f64() as FLOAT / 86_400.0);
 }
 
 fn arithmetic(engine: &mut Engine) {

@@ -11,7 +11,7 @@ use crate::{
     },
     secret::redact,
 };
-use rhai::{Array, Dynamic, Engine, INT, ImmutableString, Module};
+use rhai::{Array, Dynamic, Engine, INT, ImmutableString};
 use std::{
     fs::File,
     io::{ErrorKind, Write},
@@ -187,45 +187,49 @@ fn make_folder(path: &str) -> Result<()> {
 
 /// Registers them.
 pub(super) fn register(engine: &mut Engine) {
-    let mut m = Module::new();
-    reading(&mut m);
-    writing(&mut m);
-    engine.register_global_module(m.into());
+    reading(engine);
+    writing(engine);
 }
 
-fn reading(m: &mut Module) {
-    native(m, "read_text", &["path: string"], "/// Returns the text of a file.", |path: Text| {
+fn reading(engine: &mut Engine) {
+    native(engine, "read_text", &["path: string"], "/// Returns the text of a file.", |path: Text| {
         read_text(&path).map_err(into_script)
     });
-    native(m, "read_json", &["path: string"], "/// Returns what a JSON file holds.", |path: Text| {
+    native(engine, "read_json", &["path: string"], "/// Returns what a JSON file holds.", |path: Text| {
         read_json(&path).map_err(into_script)
     });
     native(
-        m,
+        engine,
         "read_csv",
         &["path: string"],
         "/// Returns the rows of a CSV file, each a map by the names in its first line.",
         |path: Text| read_csv(&path, None).map_err(into_script),
     );
     native(
-        m,
+        engine,
         "read_csv",
         &["path: string", "options: map"],
         "/// Returns the rows of a CSV file. Options: `delimiter`, `header: false` (rows are then lists).",
         |path: Text, options: Dynamic| read_csv(&path, Some(&options)).map_err(into_script),
     );
     native(
-        m,
+        engine,
         "file_exists",
         &["path: string"],
         "/// Says whether there is such a file or folder.",
         |path: Text| -> Thrown<bool> { Ok(Path::new(path.as_str()).exists()) },
     );
-    native(m, "file_name", &["path: string"], "/// Returns the last part of a path.", |path: Text| -> Thrown<String> {
-        Ok(Path::new(path.as_str()).file_name().unwrap_or_default().to_string_lossy().into_owned())
-    });
     native(
-        m,
+        engine,
+        "file_name",
+        &["path: string"],
+        "/// Returns the last part of a path.",
+        |path: Text| -> Thrown<String> {
+            Ok(Path::new(path.as_str()).file_name().unwrap_or_default().to_string_lossy().into_owned())
+        },
+    );
+    native(
+        engine,
         "file_size",
         &["path: string"],
         "/// Returns the size of a file in bytes.",
@@ -235,11 +239,11 @@ fn reading(m: &mut Module) {
             Ok(INT::try_from(size).unwrap_or(INT::MAX))
         },
     );
-    native(m, "list_files", &["folder: string"], "/// Lists the files of a folder.", |folder: Text| {
+    native(engine, "list_files", &["folder: string"], "/// Lists the files of a folder.", |folder: Text| {
         list_files(&folder, "*").map_err(into_script)
     });
     native(
-        m,
+        engine,
         "list_files",
         &["folder: string", "pattern: string"],
         "/// Lists the files of a folder whose names fit a pattern such as *.csv.",
@@ -247,30 +251,30 @@ fn reading(m: &mut Module) {
     );
 }
 
-fn writing(m: &mut Module) {
+fn writing(engine: &mut Engine) {
     native(
-        m,
+        engine,
         "write_text",
         &["path: string", "text: string"],
         "/// Writes a file, whole or not at all.",
         |path: Text, text: Text| write_text(&path, &text).map_err(into_script),
     );
     native(
-        m,
+        engine,
         "append_text",
         &["path: string", "text: string"],
         "/// Adds text at the end of a file.",
         |path: Text, text: Text| append_text(&path, &text).map_err(into_script),
     );
     native(
-        m,
+        engine,
         "make_folder",
         &["path: string"],
         "/// Makes a folder and those it lies in, where they are not there yet.",
         |path: Text| make_folder(&path).map_err(into_script),
     );
     native(
-        m,
+        engine,
         "write_json",
         &["path: string", "value: any"],
         "/// Writes a value as JSON.",
@@ -279,14 +283,14 @@ fn writing(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "write_csv",
         &["path: string", "rows: list"],
         "/// Writes rows as CSV; returns their number.",
         |path: Text, list: Dynamic| write_csv(&path, &list, None).map_err(into_script),
     );
     native(
-        m,
+        engine,
         "write_csv",
         &["path: string", "rows: list", "columns: array"],
         "/// Writes rows as CSV of these columns, each a path such as fields.status.name; returns their number.",

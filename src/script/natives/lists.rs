@@ -9,21 +9,20 @@ use crate::{
         value::plain_type,
     },
 };
-use rhai::{Array, Dynamic, Engine, FLOAT, FnPtr, INT, ImmutableString, Map, Module, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, FLOAT, FnPtr, INT, ImmutableString, Map, NativeCallContext};
 use std::cmp::Ordering;
 
 type Text = ImmutableString;
 
 /// Registers them.
 pub(super) fn register(engine: &mut Engine) {
-    let mut module = Module::new();
-    whole(&mut module);
-    parts(&mut module);
-    keyed(&mut module);
-    joined(&mut module);
+    whole(engine);
+    parts(engine);
+    keyed(engine);
+    joined(engine);
     let comment = "/// Returns the items in the order of what the function or path gives for each.";
     native(
-        &mut module,
+        engine,
         "sort_by",
         &["this: array", "key: function"],
         comment,
@@ -33,9 +32,8 @@ pub(super) fn register(engine: &mut Engine) {
         },
     );
     for (name, comment, how) in KEYED {
-        grouped(&mut module, name, comment, *how);
+        grouped(engine, name, comment, *how);
     }
-    engine.register_global_module(module.into());
 }
 
 /// What is made of the items that share a key.
@@ -57,27 +55,29 @@ const KEYED: &[(&str, &str, Keyed)] = &[
     ),
 ];
 
-fn joined(m: &mut Module) {
+fn joined(engine: &mut Engine) {
     let comment = "/// Returns the items as one text, with `between` between them.";
     native(
-        m,
+        engine,
         "join",
         &["this: array", "between: string"],
         comment,
         |ctx: NativeCallContext, items: &mut Array, between: Text| join(&ctx, items, &between),
     );
-    native(m, "join", &["this: array"], comment, |ctx: NativeCallContext, items: &mut Array| join(&ctx, items, ""));
+    native(engine, "join", &["this: array"], comment, |ctx: NativeCallContext, items: &mut Array| {
+        join(&ctx, items, "")
+    });
 }
 
-fn grouped(m: &mut Module, name: &'static str, comment: &'static str, how: Keyed) {
+fn grouped(engine: &mut Engine, name: &'static str, comment: &'static str, how: Keyed) {
     let by_function = move |ctx: NativeCallContext, items: &mut Array, f: FnPtr| {
         collect(how, &ctx, items, |ctx, item| f.call_within_context(ctx, (item,)))
     };
-    native(m, name, &["this: array", "key: function"], comment, by_function);
+    native(engine, name, &["this: array", "key: function"], comment, by_function);
     let by_path = move |ctx: NativeCallContext, items: &mut Array, p: Text| {
         collect(how, &ctx, items, |_, item| Ok(path::get(&item, &p)))
     };
-    native(m, name, &["this: array", "key: string"], comment, by_path);
+    native(engine, name, &["this: array", "key: string"], comment, by_path);
 }
 
 fn printed(ctx: &NativeCallContext, value: &Dynamic) -> Thrown<String> {
@@ -158,16 +158,24 @@ fn extreme(items: &Array, wanted: Ordering) -> Dynamic {
     items.next().cloned().map_or(Dynamic::UNIT, |first| items.fold(first, better))
 }
 
-fn whole(m: &mut Module) {
-    native(m, "sum", &["this: array"], "/// Adds the numbers up; () counts as nothing.", |a: &mut Array| sum(a));
-    native(m, "min", &["this: array"], "/// Returns the smallest item, or ().", |a: &mut Array| -> Thrown<Dynamic> {
-        Ok(extreme(a, Ordering::Less))
-    });
-    native(m, "max", &["this: array"], "/// Returns the largest item, or ().", |a: &mut Array| -> Thrown<Dynamic> {
-        Ok(extreme(a, Ordering::Greater))
-    });
+fn whole(engine: &mut Engine) {
+    native(engine, "sum", &["this: array"], "/// Adds the numbers up; () counts as nothing.", |a: &mut Array| sum(a));
     native(
-        m,
+        engine,
+        "min",
+        &["this: array"],
+        "/// Returns the smallest item, or ().",
+        |a: &mut Array| -> Thrown<Dynamic> { Ok(extreme(a, Ordering::Less)) },
+    );
+    native(
+        engine,
+        "max",
+        &["this: array"],
+        "/// Returns the largest item, or ().",
+        |a: &mut Array| -> Thrown<Dynamic> { Ok(extreme(a, Ordering::Greater)) },
+    );
+    native(
+        engine,
         "flatten",
         &["this: array"],
         "/// Returns the items of the lists in the list, in one list.",
@@ -177,24 +185,28 @@ fn whole(m: &mut Module) {
                 .collect())
         },
     );
-    native(m, "first", &["this: array"], "/// Returns the first item, or ().", |a: &mut Array| -> Thrown<Dynamic> {
-        Ok(a.first().cloned().unwrap_or(Dynamic::UNIT))
-    });
-    native(m, "last", &["this: array"], "/// Returns the last item, or ().", |a: &mut Array| -> Thrown<Dynamic> {
+    native(
+        engine,
+        "first",
+        &["this: array"],
+        "/// Returns the first item, or ().",
+        |a: &mut Array| -> Thrown<Dynamic> { Ok(a.first().cloned().unwrap_or(Dynamic::UNIT)) },
+    );
+    native(engine, "last", &["this: array"], "/// Returns the last item, or ().", |a: &mut Array| -> Thrown<Dynamic> {
         Ok(a.last().cloned().unwrap_or(Dynamic::UNIT))
     });
-    native(m, "count", &["this: array"], "/// Returns the number of items.", |a: &mut Array| -> Thrown<INT> {
+    native(engine, "count", &["this: array"], "/// Returns the number of items.", |a: &mut Array| -> Thrown<INT> {
         Ok(INT::try_from(a.len()).unwrap_or(INT::MAX))
     });
     native(
-        m,
+        engine,
         "all",
         &["this: array"],
         "/// Returns the list itself, as the lists of the services do.",
         |a: &mut Array| -> Thrown<Array> { Ok(a.clone()) },
     );
     native(
-        m,
+        engine,
         "unique",
         &["this: array"],
         "/// Returns the items, each once, in their order.",
@@ -215,23 +227,23 @@ fn size(n: INT) -> usize {
     usize::try_from(n).unwrap_or(0)
 }
 
-fn parts(m: &mut Module) {
+fn parts(engine: &mut Engine) {
     native(
-        m,
+        engine,
         "take",
         &["this: array", "n: int"],
         "/// Returns the first `n` items.",
         |a: &mut Array, n: INT| -> Thrown<Array> { Ok(a.iter().take(size(n)).cloned().collect()) },
     );
     native(
-        m,
+        engine,
         "skip",
         &["this: array", "n: int"],
         "/// Returns the items after the first `n`.",
         |a: &mut Array, n: INT| -> Thrown<Array> { Ok(a.iter().skip(size(n)).cloned().collect()) },
     );
     native(
-        m,
+        engine,
         "chunks",
         &["this: array", "n: int"],
         "/// Cuts the list into lists of `n` items.",
@@ -240,7 +252,7 @@ fn parts(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "zip",
         &["this: array", "other: array"],
         "/// Pairs the items of two lists.",
@@ -250,23 +262,23 @@ fn parts(m: &mut Module) {
     );
 }
 
-fn keyed(m: &mut Module) {
+fn keyed(engine: &mut Engine) {
     native(
-        m,
+        engine,
         "pluck",
         &["this: array", "path: string"],
         "/// Returns what lies at `path`, such as fields.status.name, in each item.",
         |a: &mut Array, p: Text| -> Thrown<Array> { Ok(a.iter().map(|item| path::get(item, &p)).collect()) },
     );
     native(
-        m,
+        engine,
         "sort_by",
         &["this: array", "path: string"],
         "/// Returns the items sorted by what lies at `path`, or by what a closure returns.",
         |a: &mut Array, p: Text| sorted(a.iter().map(|item| (path::get(item, &p), item.clone())).collect()),
     );
     native(
-        m,
+        engine,
         "sort_by",
         &["this: array", "path: string", "order: string"],
         "/// Returns the items sorted by what lies at `path`, \"asc\" or \"desc\".",
@@ -285,7 +297,7 @@ fn keyed(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "rows",
         &["list: any"],
         "/// Returns the items of a list, one that is still to be read included.",

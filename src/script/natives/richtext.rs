@@ -11,7 +11,7 @@ use crate::{
     },
     secret::Secret,
 };
-use rhai::{Dynamic, Engine, Module};
+use rhai::{Dynamic, Engine};
 use std::rc::Rc;
 
 /// A conversion of texts.
@@ -68,17 +68,16 @@ fn with<T>(converted: Converted<T>, change: impl FnOnce(T) -> Dynamic) -> Conver
 
 /// Registers them.
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
-    let mut module = Module::new();
     for Conversion { name, parameter, comment, convert } in CONVERSIONS {
         let context = context.clone();
-        native(&mut module, name, &[parameter], comment, move |given: Dynamic| -> Thrown<Dynamic> {
+        native(engine, name, &[parameter], comment, move |given: Dynamic| -> Thrown<Dynamic> {
             let text = text(name, &given).map_err(into_script)?;
             Ok(told(&context, name, convert(&text)))
         });
     }
     let context = context.clone();
     native(
-        &mut module,
+        engine,
         "adf_to_markdown",
         &["document: map"],
         "/// Returns the Markdown of a Jira Cloud document. Example: `adf_to_markdown(issue.fields.description)`.",
@@ -88,7 +87,6 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
             Ok(told(&context, "adf_to_markdown", with(converted, Dynamic::from)))
         },
     );
-    engine.register_global_module(module.into());
 }
 
 /// Returns the text that a script gave. An absent one is empty where it is what a server stores.

@@ -10,7 +10,7 @@ use crate::{
         value::from_dynamic,
     },
 };
-use rhai::{Dynamic, Engine, ImmutableString, Module};
+use rhai::{Dynamic, Engine, ImmutableString};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,16 +94,15 @@ fn sql(table: &str, list: &Dynamic, given: Option<&Dynamic>) -> Result<String> {
 
 /// Registers it.
 pub(super) fn register(engine: &mut Engine) {
-    let mut module = Module::new();
     native(
-        &mut module,
+        engine,
         "sql",
         &["table: string", "rows: list"],
         "/// Returns rows as SQL that makes a table anew, for SQLite and PostgreSQL.",
         |table: ImmutableString, list: Dynamic| -> Thrown<String> { sql(&table, &list, None).map_err(into_script) },
     );
     native(
-        &mut module,
+        engine,
         "sql",
         &["table: string", "rows: list", "columns: array"],
         "/// Returns rows as SQL that makes a table of these columns anew, each a path such as fields.status.name, or a map \
@@ -113,7 +112,6 @@ pub(super) fn register(engine: &mut Engine) {
             sql(&table, &list, Some(&columns)).map_err(into_script)
         },
     );
-    engine.register_global_module(module.into());
 }
 
 #[cfg(test)]

@@ -9,52 +9,50 @@ use crate::{
     },
     secret::Secret,
 };
-use rhai::{Dynamic, Engine, ImmutableString, Module};
+use rhai::{Dynamic, Engine, ImmutableString};
 use std::rc::Rc;
 
 type Text = ImmutableString;
 
 /// Registers them.
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
-    let mut module = Module::new();
-    output(engine, &mut module, context);
-    questions(&mut module, context);
+    output(engine, context);
+    questions(engine, context);
     secret_type(engine);
-    sources(&mut module, context);
-    engine.register_global_module(module.into());
+    sources(engine, context);
 }
 
-fn output(engine: &mut Engine, m: &mut Module, context: &Rc<Context>) {
+fn output(engine: &mut Engine, context: &Rc<Context>) {
     let (print, debug, log) = (context.clone(), context.clone(), context.clone());
     engine.on_print(move |text| print.print(text));
     engine.on_debug(move |text, source, position| {
         debug.say(&format!("{}{position:?}: {text}", source.map_or(String::new(), |s| format!("{s}:"))));
     });
     let comment = "/// Writes a line to standard error, for whoever runs the script.";
-    native(m, "log", &["text: string"], comment, move |text: Text| -> Thrown<()> {
+    native(engine, "log", &["text: string"], comment, move |text: Text| -> Thrown<()> {
         log.say(&text);
         Ok(())
     });
 }
 
-fn questions(m: &mut Module, context: &Rc<Context>) {
+fn questions(engine: &mut Engine, context: &Rc<Context>) {
     let (ask, ask_secret, confirm) = (context.clone(), context.clone(), context.clone());
     native(
-        m,
+        engine,
         "ask",
         &["question: string"],
         "/// Asks on the terminal and returns the answer.",
         move |question: Text| ask.ask(&question).map_err(into_script),
     );
     native(
-        m,
+        engine,
         "ask_secret",
         &["question: string"],
         "/// Asks on the terminal for a secret, which is not shown.",
         move |question: Text| ask_secret.ask_secret(&question).map_err(into_script),
     );
     native(
-        m,
+        engine,
         "confirm",
         &["question: string"],
         "/// Asks on the terminal and says whether the answer is yes.",
@@ -78,21 +76,21 @@ fn secret_type(engine: &mut Engine) {
     engine.register_fn("+", move |_: Text, _: Secret| -> Thrown<Text> { Err(no_text()) });
 }
 
-fn sources(m: &mut Module, context: &Rc<Context>) {
+fn sources(engine: &mut Engine, context: &Rc<Context>) {
     let (env, env_or, secret) = (context.clone(), context.clone(), context.clone());
     let comment = "/// Returns an environment variable; `default`, or (), where it is not set.";
-    native(m, "env", &["name: string"], comment, move |name: Text| -> Thrown<Dynamic> {
+    native(engine, "env", &["name: string"], comment, move |name: Text| -> Thrown<Dynamic> {
         Ok(env.env(&name).map_or(Dynamic::UNIT, Dynamic::from))
     });
     native(
-        m,
+        engine,
         "env",
         &["name: string", "default: any"],
         comment,
         move |name: Text, default: Dynamic| -> Thrown<Dynamic> { Ok(env_or.env(&name).map_or(default, Dynamic::from)) },
     );
     native(
-        m,
+        engine,
         "secret",
         &["name: string"],
         "/// Returns the secret in the environment variable `name`, or in the file that `name`_FILE names.",

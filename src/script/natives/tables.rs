@@ -13,7 +13,7 @@ use crate::{
     secret::redact,
 };
 use comfy_table::{ContentArrangement, Table, presets};
-use rhai::{Array, Dynamic, Engine, Module};
+use rhai::{Array, Dynamic, Engine};
 use std::{io::Write, rc::Rc};
 
 /// A column: its title, and the path of its values.
@@ -145,18 +145,17 @@ fn markdown(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
 
 /// Registers them.
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
-    let mut m = Module::new();
     let show = |context: &Context, given: &Dynamic, columns: Option<&Dynamic>| -> Thrown<()> {
         let rows = rows(given).map_err(into_script)?;
         context.print(&table_text(&rows, columns, context.width()).map_err(into_script)?);
         Ok(())
     };
     let (all, chosen) = (context.clone(), context.clone());
-    native(&mut m, "table", &["rows: list"], "/// Prints rows as a table.", move |list: Dynamic| {
+    native(engine, "table", &["rows: list"], "/// Prints rows as a table.", move |list: Dynamic| {
         show(&all, &list, None)
     });
     native(
-        &mut m,
+        engine,
         "table",
         &["rows: list", "columns: array"],
         "/// Prints rows as a table of these columns, each a path such as fields.status.name.",
@@ -168,19 +167,19 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
         }
     };
     let (as_csv, as_markdown, as_storage) = (text(csv_text), text(markdown), text(storage));
-    native(&mut m, "csv", &["rows: list"], "/// Returns rows as CSV.", move |list: Dynamic| as_csv(&list, None));
+    native(engine, "csv", &["rows: list"], "/// Returns rows as CSV.", move |list: Dynamic| as_csv(&list, None));
     native(
-        &mut m,
+        engine,
         "csv",
         &["rows: list", "columns: array"],
         "/// Returns rows as CSV of these columns.",
         move |list: Dynamic, columns: Dynamic| as_csv(&list, Some(&columns)),
     );
-    native(&mut m, "markdown_table", &["rows: list"], "/// Returns rows as a Markdown table.", move |list: Dynamic| {
+    native(engine, "markdown_table", &["rows: list"], "/// Returns rows as a Markdown table.", move |list: Dynamic| {
         as_markdown(&list, None)
     });
     native(
-        &mut m,
+        engine,
         "markdown_table",
         &["rows: list", "columns: array"],
         "/// Returns rows as a Markdown table of these columns.",
@@ -188,18 +187,17 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     );
     let plain = as_storage;
     native(
-        &mut m,
+        engine,
         "storage_table",
         &["rows: list"],
         "/// Returns rows as a table in Confluence storage format.",
         move |list: Dynamic| plain(&list, None),
     );
     native(
-        &mut m,
+        engine,
         "storage_table",
         &["rows: list", "columns: array"],
         "/// Returns rows as a table of these columns in Confluence storage format.",
         move |list: Dynamic, columns: Dynamic| as_storage(&list, Some(&columns)),
     );
-    engine.register_global_module(m.into());
 }

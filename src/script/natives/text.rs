@@ -9,7 +9,7 @@ use crate::{
 };
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use regex::Regex;
-use rhai::{Array, Dynamic, Engine, FLOAT, INT, ImmutableString, Map, Module};
+use rhai::{Array, Dynamic, Engine, FLOAT, INT, ImmutableString, Map};
 use std::{cell::RefCell, collections::HashMap};
 
 type Text = ImmutableString;
@@ -19,55 +19,53 @@ const LONGEST: usize = 1 << 28;
 
 /// Registers them.
 pub(super) fn register(engine: &mut Engine) {
-    let mut module = Module::new();
-    changes(&mut module);
-    numbers(&mut module);
-    patterns(&mut module);
-    encodings(&mut module);
-    engine.register_global_module(module.into());
+    changes(engine);
+    numbers(engine);
+    patterns(engine);
+    encodings(engine);
 }
 
-fn changes(m: &mut Module) {
+fn changes(engine: &mut Engine) {
     native(
-        m,
+        engine,
         "trim",
         &["this: string"],
         "/// Returns the text without blanks at both ends.",
         |s: &mut Text| -> Thrown<Text> { Ok(s.trim().into()) },
     );
     native(
-        m,
+        engine,
         "replace",
         &["this: string", "from: string", "to: string"],
         "/// Returns the text with every `from` replaced by `to`.",
         |s: &mut Text, from: Text, to: Text| -> Thrown<Text> { Ok(s.replace(from.as_str(), &to).into()) },
     );
     native(
-        m,
+        engine,
         "repeat",
         &["this: string", "times: int"],
         "/// Returns the text `times` times over.",
         |s: &mut Text, times: INT| repeat(s, times).map_err(into_script),
     );
-    native(m, "lines", &["this: string"], "/// Returns the lines of the text.", |s: &mut Text| -> Thrown<Array> {
+    native(engine, "lines", &["this: string"], "/// Returns the lines of the text.", |s: &mut Text| -> Thrown<Array> {
         Ok(s.lines().map(std::convert::Into::into).collect())
     });
     native(
-        m,
+        engine,
         "pad_left",
         &["this: string", "width: int"],
         "/// Returns the text with blanks in front, `width` characters wide.",
         |s: &mut Text, width: INT| -> Thrown<Text> { Ok(format!("{s:>0$}", columns(width)).into()) },
     );
     native(
-        m,
+        engine,
         "pad_right",
         &["this: string", "width: int"],
         "/// Returns the text with blanks behind, `width` characters wide.",
         |s: &mut Text, width: INT| -> Thrown<Text> { Ok(format!("{s:<0$}", columns(width)).into()) },
     );
     native(
-        m,
+        engine,
         "shorten",
         &["this: string", "width: int"],
         "/// Returns the text cut to `width` characters, with … where it was cut.",
@@ -96,23 +94,29 @@ fn repeat(text: &str, times: INT) -> Result<Text> {
     }
 }
 
-fn numbers(m: &mut Module) {
-    native(m, "to_int", &["this: string"], "/// Reads the text as a whole number.", |s: &mut Text| -> Thrown<INT> {
-        s.trim().parse().map_err(|_| into_script(Error::client(format_args!("\"{s}\" is not a whole number"))))
-    });
-    native(m, "to_float", &["this: string"], "/// Reads the text as a number.", |s: &mut Text| -> Thrown<FLOAT> {
+fn numbers(engine: &mut Engine) {
+    native(
+        engine,
+        "to_int",
+        &["this: string"],
+        "/// Reads the text as a whole number.",
+        |s: &mut Text| -> Thrown<INT> {
+            s.trim().parse().map_err(|_| into_script(Error::client(format_args!("\"{s}\" is not a whole number"))))
+        },
+    );
+    native(engine, "to_float", &["this: string"], "/// Reads the text as a number.", |s: &mut Text| -> Thrown<FLOAT> {
         let number = s.trim().parse::<FLOAT>().ok().filter(|n| n.is_finite());
         number.ok_or_else(|| into_script(Error::client(format_args!("\"{s}\" is not a number"))))
     });
     native(
-        m,
+        engine,
         "format",
         &["this: float", "decimals: int"],
         "/// Writes the number with so many decimals and thousands set apart: 1,234.50.",
         |n: &mut FLOAT, decimals: INT| -> Thrown<Text> { Ok(grouped(&format!("{n:.0$}", columns(decimals))).into()) },
     );
     native(
-        m,
+        engine,
         "format",
         &["this: int"],
         "/// Writes the number with thousands set apart: 1,234.",
@@ -150,16 +154,16 @@ fn captures(regex: &Regex, text: &str) -> Dynamic {
     map.into()
 }
 
-fn patterns(m: &mut Module) {
+fn patterns(engine: &mut Engine) {
     native(
-        m,
+        engine,
         "matches",
         &["this: string", "pattern: string"],
         "/// Says whether the regular expression fits somewhere in the text.",
         |s: &mut Text, p: Text| -> Thrown<bool> { Ok(regex(&p)?.is_match(s)) },
     );
     native(
-        m,
+        engine,
         "find",
         &["this: string", "pattern: string"],
         "/// Returns the first place that the regular expression fits, or ().",
@@ -168,7 +172,7 @@ fn patterns(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "find_all",
         &["this: string", "pattern: string"],
         "/// Returns every place that the regular expression fits.",
@@ -177,14 +181,14 @@ fn patterns(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "captures",
         &["this: string", "pattern: string"],
         "/// Returns the groups of the first fit by number and name, or ().",
         |s: &mut Text, p: Text| -> Thrown<Dynamic> { Ok(captures(&regex(&p)?, s)) },
     );
     native(
-        m,
+        engine,
         "replace_regex",
         &["this: string", "pattern: string", "to: string"],
         "/// Returns the text with every fit replaced; $1 and ${name} are its groups.",
@@ -193,7 +197,7 @@ fn patterns(m: &mut Module) {
         },
     );
     native(
-        m,
+        engine,
         "split_regex",
         &["this: string", "pattern: string"],
         "/// Splits the text where the regular expression fits.",
@@ -201,30 +205,34 @@ fn patterns(m: &mut Module) {
     );
 }
 
-fn encodings(m: &mut Module) {
+fn encodings(engine: &mut Engine) {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let utf8 = |what: &str, bytes: Vec<u8>| {
         String::from_utf8(bytes).map_err(|_| into_script(Error::client(format_args!("{what} gives no UTF-8 text"))))
     };
     native(
-        m,
+        engine,
         "encode_uri",
         &["this: string"],
         "/// Percent-encodes the text for one part of an address.",
         |s: &mut Text| -> Thrown<Text> { Ok(utf8_percent_encode(s, NON_ALPHANUMERIC).to_string().into()) },
     );
-    native(m, "decode_uri", &["this: string"], "/// Undoes percent-encoding.", move |s: &mut Text| -> Thrown<String> {
-        utf8("decode_uri()", percent_decode_str(s).collect())
-    });
     native(
-        m,
+        engine,
+        "decode_uri",
+        &["this: string"],
+        "/// Undoes percent-encoding.",
+        move |s: &mut Text| -> Thrown<String> { utf8("decode_uri()", percent_decode_str(s).collect()) },
+    );
+    native(
+        engine,
         "encode_base64",
         &["this: string"],
         "/// Writes the text's UTF-8 bytes as base64.",
         |s: &mut Text| -> Thrown<String> { Ok(STANDARD.encode(s.as_bytes())) },
     );
     native(
-        m,
+        engine,
         "decode_base64",
         &["this: string"],
         "/// Reads base64 that holds UTF-8 text.",

@@ -6,15 +6,14 @@ use crate::script::{
     throw::into_script,
     world::World,
 };
-use rhai::{Array, Dynamic, Engine, FnPtr, INT, Module, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, FnPtr, INT, NativeCallContext};
 use std::{cell::RefCell, rc::Rc};
 
 /// Registers it.
 pub(in crate::script) fn register(engine: &mut Engine, world: &Rc<World>) {
-    let mut module = Module::new();
     let world = world.clone();
     native(
-        &mut module,
+        engine,
         "parallel",
         &["items: list", "n: int", "work: function"],
         "/// Calls `work` with each item, `n` at a time, and returns the results in the order of the items. An error in \
@@ -25,7 +24,6 @@ pub(in crate::script) fn register(engine: &mut Engine, world: &Rc<World>) {
             parallel(&world, &context, items, n, &work)
         },
     );
-    engine.register_global_module(module.into());
 }
 
 /// What became of the items so far.

@@ -13,7 +13,7 @@ use crate::{
         value::{members, plain_type},
     },
 };
-use rhai::{Array, Dynamic, Engine, Module};
+use rhai::{Array, Dynamic, Engine};
 use std::rc::Rc;
 
 /// How the values are shown.
@@ -177,10 +177,9 @@ fn show(context: &Context, list: &Dynamic, given: &Dynamic) -> Result<()> {
 
 /// Registers it.
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
-    let mut module = Module::new();
     let (plain, with_options) = (context.clone(), context.clone());
     native(
-        &mut module,
+        engine,
         "chart",
         &["rows: list"],
         "/// Draws rows on the terminal: a bar for each, by its first column, as long as its numbers are large.",
@@ -189,7 +188,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
         },
     );
     native(
-        &mut module,
+        engine,
         "chart",
         &["rows: list", "options: map"],
         "/// Draws rows. `options`: `x` (the column that names each row), `y` (the column of numbers, or a list of them), \
@@ -200,7 +199,6 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
             show(&with_options, &list, &options).map_err(into_script)
         },
     );
-    engine.register_global_module(module.into());
 }
 
 #[cfg(test)]
