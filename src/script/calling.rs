@@ -25,6 +25,7 @@ impl Host {
         scope.push("id", id.to_owned()).push_dynamic("arguments", to_dynamic(&Json::Object(arguments)));
         let host = product.map(|product| format!("{product}()")).unwrap_or_default();
         let text = format!("{}({host}).op(id, arguments)", service.name);
+        let text = self.prepared(&text);
         let done = self.engine().eval_with_scope::<Dynamic>(&mut scope, &text);
         self.ended("", done).map_err(|mut failure| {
             // The text is not the user's, so its lines say nothing.

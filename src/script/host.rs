@@ -131,7 +131,7 @@ impl Host {
     }
 
     /// Makes ready what `text` names; returns the text as the engine takes it.
-    fn prepared(&mut self, text: &str) -> String {
+    pub(super) fn prepared(&mut self, text: &str) -> String {
         let text = without_shebang(text);
         self.library.load(&mut self.engine, &text);
         operations::prepare(&mut self.engine, &self.world, &text);
@@ -243,16 +243,16 @@ pub(super) fn keyword_properties(engine: &mut Engine) {
 fn interruptible(engine: &mut Engine, world: &Rc<World>) {
     let interrupt = world.interrupt.clone();
     let world = world.clone();
-    let over = move || interrupt.is_raised() || world.ending.get().is_some() || world.context.is_deaf();
+    let over = move |world: &World| interrupt.is_raised() || world.ending.get().is_some() || world.context.is_deaf();
     engine.on_progress(move |operations| {
-        // Asked at every operation of a script: most of them must cost next to nothing.
-        if operations % CHECKED != 0 {
+        // Asked at every operation of a script: most of them must cost next to nothing. But what was ended does nothing more.
+        if operations % CHECKED != 0 && world.ending.get().is_none() {
             return None;
         }
         if scheduler::stack_is_low() {
             return Some(Dynamic::from(scheduler::TooDeep));
         }
-        over().then_some(Dynamic::UNIT)
+        over(&world).then_some(Dynamic::UNIT)
     });
 }
 

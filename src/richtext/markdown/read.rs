@@ -6,7 +6,7 @@ use crate::richtext::{
     flow::Flow,
     model::{Block, Cell, Inline, Item, Lost, Marks, PANELS, Panel, Style, merged},
 };
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 /// Reads Markdown.
 pub(in crate::richtext) fn read(markdown: &str, lost: &mut Lost) -> Vec<Block> {
@@ -163,6 +163,9 @@ impl<'a> Reader<'a> {
             Tag::Emphasis => self.push_marks(|m| m.with(Style::Em)),
             Tag::Strong => self.push_marks(|m| m.with(Style::Strong)),
             Tag::Strikethrough => self.push_marks(|m| m.with(Style::Strike)),
+            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
+                self.push_marks(|m| m.linked(&format!("mailto:{dest_url}")));
+            }
             Tag::Link { dest_url, .. } => self.push_marks(|m| m.linked(&dest_url)),
             Tag::Image { dest_url, .. } => self.start_image(&dest_url),
             Tag::BlockQuote(kind) => self.open(Open::Quote(kind.map(panel))),
