@@ -183,7 +183,7 @@ const TRELLO_FAULTS: &[Exception] = &[
     row("cloud", "/prefs/background", "", "the background may be a colour"),
     row("cloud", "/softLimit", NO_TEXT, "null where there is no limit"),
     row("cloud", "/limits", "not of type \"object\"", "null where there are none"),
-    row("cloud", "/memberCreator/avatar", NO_TEXT, "null where there is no picture"),
+    row("cloud", "/avatar", NO_TEXT, "null where there is no picture"),
     row("cloud", "/modelType", "", "the service writes the kinds of things with a capital"),
     row("cloud GET /members/{id}", "", ONE_OF, "null where there is no picture and no biography"),
     row("cloud GET /boards/{id}/memberships", "", "not of type \"object\"", "a list, described as one of its items"),
