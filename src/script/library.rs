@@ -48,8 +48,8 @@ impl Library {
         for service in SERVICES.iter().filter(|service| other || text.contains(service.name)) {
             self.load_one(engine, service);
             // Its verbs may go to those beside it, which the text need not name.
-            for name in service.hosts.iter().copied().chain(service.companion) {
-                services::service(name).into_iter().for_each(|beside| self.load_one(engine, beside));
+            for beside in service.hosts.iter().copied().chain(service.companion).filter_map(services::service) {
+                self.load_one(engine, beside);
             }
         }
     }
