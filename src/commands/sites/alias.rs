@@ -154,11 +154,14 @@ mod tests {
     }
 
     fn given(alias: &Alias) -> Vec<(&str, &str)> {
-        let value = |given| match given {
-            &Given::Secret(ref secret) => secret.reveal(),
-            Given::Open(text) | Given::Asked(text) => text.as_str(),
-        };
         alias.given.iter().map(|(name, given)| (*name, value(given))).collect()
+    }
+
+    fn value(given: &Given) -> &str {
+        match given {
+            Given::Secret(secret) => secret.reveal(),
+            Given::Open(text) | Given::Asked(text) => text,
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
         store::{Kind, check_name},
     },
     context::Context,
-    error::{Error, Result},
+    error::{Error, Kind as ErrorKind, Result},
     http::Interrupt,
     json::Json,
     script::{Arguments, Output, World, present_rows, store},
@@ -21,7 +21,11 @@ use crate::{
     services::{Deployment, Service},
 };
 use alias::{Alias, Entry, Given};
-use std::{collections::BTreeMap, path::PathBuf, rc::Rc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry as Slot},
+    path::PathBuf,
+    rc::Rc,
+};
 
 /// What `tieline sites import` was told.
 pub struct Import {
@@ -54,6 +58,9 @@ struct Site {
     notes: Vec<String>,
 }
 
+/// The sites of a file, and the names of what is passed over with the reasons.
+type Read = (Vec<Site>, Vec<(String, String)>);
+
 /// Imports.
 pub(super) fn import(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt, import: &Import) -> Result<u8> {
     let store = import.store.as_deref().map_or_else(|| store(context), Kind::named)?;
@@ -67,13 +74,13 @@ pub(super) fn import(context: &Rc<Context>, setup: &Setup, interrupt: &Interrupt
         // Nobody types a secret for a store that cannot keep it.
         world.sessions().probe(&site.alias.name, store)?;
     }
-    let failed = save(&world, sites, store, import.verify);
+    let failed = save(&world, &sites, store, import.verify);
     world.close();
     failed.map(|failed| if failed { PARTLY } else { 0 })
 }
 
 /// Reads the file whole. If anything in it is wrong, nothing of it is used.
-fn sites(world: &World, import: &Import) -> Result<(Vec<Site>, Vec<(String, String)>)> {
+fn sites(world: &World, import: &Import) -> Result<Read> {
     let file = import.file.display();
     let bytes = std::fs::read(&import.file).map_err(|e| Error::client(format_args!("cannot read {file}: {e}")))?;
     // Java writes such files in Latin-1.
@@ -184,33 +191,50 @@ fn row(site: &Site) -> Json {
 }
 
 /// Asks for what is kept elsewhere, each secret once, and saves. Says whether some site could not be verified.
-fn save(world: &World, sites: Vec<Site>, store: Kind, verify: bool) -> Result<bool> {
-    let answers = answers(world, &sites)?;
-    let (mut saved, mut failed) = (0, 0);
-    for Site { alias, .. } in sites {
-        let known = |kept: &str| answers.get(&key(&alias, kept)).cloned().unwrap_or_else(|| Secret::new(""));
-        let wish = Wish { name: alias.name.clone(), store, keep_password: true, expires: None };
-        let done = if verify {
-            let account = world.enlist(draft(&alias, known)?);
-            account.and_then(|account| world.save_session(&account, wish)).map(|_| ())
-        } else {
-            let settings = settings(&alias, world, known)?;
-            world.sessions().save(&keep_unasked(&settings, wish)?)
-        };
-        match done {
-            Ok(()) => saved += 1,
-            Err(error) if verify => {
-                failed += 1;
-                world.context.say(&format!("{}: not saved: {}", alias.name, error.message));
-            }
-            Err(error) => return Err(error),
-        }
-    }
+fn save(world: &World, sites: &[Site], store: Kind, verify: bool) -> Result<bool> {
+    let answers = answers(world, sites)?;
+    let saved = if verify { verified(world, sites, &answers, store)? } else { unasked(world, sites, &answers, store)? };
     let place = world.sessions().place(store);
     let sessions = if saved == 1 { "session" } else { "sessions" };
     let hint = if verify { "" } else { " `tieline whoami` asks each service whether it is right." };
     world.context.print(&format!("Saved {saved} {sessions} in {place}.{hint}"));
-    Ok(failed > 0)
+    Ok(saved < sites.len())
+}
+
+/// Saves all sites as they are, or none; returns their number.
+fn unasked(world: &World, sites: &[Site], answers: &Answers, store: Kind) -> Result<usize> {
+    let session = |site: &Site| keep_unasked(&settings(&site.alias, world, answers.of(site))?, wish(site, store));
+    let sessions = sites.iter().map(session).collect::<Result<Vec<_>>>()?;
+    sessions.iter().try_for_each(|session| world.sessions().save(session))?;
+    Ok(sessions.len())
+}
+
+/// Saves the sites whose services say who we are there; returns their number.
+fn verified(world: &World, sites: &[Site], answers: &Answers, store: Kind) -> Result<usize> {
+    let mut saved = 0;
+    for site in sites {
+        let account = world.enlist(draft(&site.alias, answers.of(site))?)?;
+        match world.save_session(&account, wish(site, store)) {
+            Ok(_) => saved += 1,
+            Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
+            Err(error) => world.context.say(&format!("{}: not saved: {}", site.alias.name, error.message)),
+        }
+    }
+    Ok(saved)
+}
+
+fn wish(site: &Site, store: Kind) -> Wish {
+    Wish { name: site.alias.name.clone(), store, keep_password: true, expires: None }
+}
+
+/// What was answered, by what it was asked for as.
+struct Answers(BTreeMap<String, Secret>);
+
+impl Answers {
+    /// Returns what gives the answers to what a site asks for.
+    fn of<'a>(&'a self, site: &'a Site) -> impl Fn(&str) -> Secret + 'a {
+        |kept| self.0.get(&key(&site.alias, kept)).cloned().unwrap_or_else(|| Secret::new(""))
+    }
 }
 
 /// Names an answer: a secret of ACLI's store is the same for all sites, what stood for `-` is each site's own.
@@ -218,23 +242,20 @@ fn key(alias: &Alias, kept: &str) -> String {
     if kept.starts_with("the ") { format!("{kept} of {}", alias.name) } else { kept.to_owned() }
 }
 
-fn answers(world: &World, sites: &[Site]) -> Result<BTreeMap<String, Secret>> {
+fn answers(world: &World, sites: &[Site]) -> Result<Answers> {
     let mut answers = BTreeMap::new();
-    for Site { alias, .. } in sites {
-        let asked =
-            alias.given.iter().filter_map(|(_, given)| if let Given::Asked(kept) = given { Some(kept) } else { None });
-        for kept in asked {
-            let key = key(alias, kept);
-            if !answers.contains_key(&key) {
-                let answer = world.context.ask_secret(&format!("{}: {key}: ", title(alias.service, &alias.name)))?;
-                if answer.reveal().is_empty() {
-                    return Err(Error::client(format_args!("{key} is empty")).hint("nothing was saved"));
-                }
-                answers.insert(key, answer);
+    for (alias, (_, given)) in sites.iter().flat_map(|site| site.alias.given.iter().map(|given| (&site.alias, given))) {
+        let Given::Asked(kept) = given else { continue };
+        if let Slot::Vacant(slot) = answers.entry(key(alias, kept)) {
+            let answer =
+                world.context.ask_secret(&format!("{}: {}: ", title(alias.service, &alias.name), slot.key()))?;
+            if answer.reveal().is_empty() {
+                return Err(Error::client(format_args!("{} is empty", slot.key())).hint("nothing was saved"));
             }
+            slot.insert(answer);
         }
     }
-    Ok(answers)
+    Ok(Answers(answers))
 }
 
 fn title(service: &Service, name: &str) -> String {
