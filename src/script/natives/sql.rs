@@ -21,7 +21,7 @@ enum Type {
 }
 
 impl Type {
-    /// Returns the type that SQLite, PostgreSQL and MySQL know by this name.
+    /// Returns the type that `SQLite`, `PostgreSQL` and `MySQL` know by this name.
     fn name(self) -> &'static str {
         match self {
             Type::Integer => "BIGINT",
@@ -67,8 +67,12 @@ fn sql(table: &str, list: &Dynamic, given: Option<&Dynamic>) -> Result<String> {
     let columns = given.map_or_else(|| Ok(tables::columns_of(&rows)), tables::columns)?;
     let mut names: Vec<String> = columns.iter().map(|column| name(&column.title)).collect();
     names.sort_unstable();
-    if let Some(twice) = names.windows(2).find(|pair| pair[0].eq_ignore_ascii_case(&pair[1])) {
-        return Err(Error::client(format_args!("sql(): two columns would be called {}", twice[0]))
+    let twice = names.windows(2).find_map(|pair| match pair {
+        [one, other] if one.eq_ignore_ascii_case(other) => Some(one),
+        _ => None,
+    });
+    if let Some(twice) = twice {
+        return Err(Error::client(format_args!("sql(): two columns would be called {twice}"))
             .hint("give a map of names to paths, such as #{ key: \"key\", status: \"fields.status.name\" }"));
     }
     let cells = |row: &Dynamic| {

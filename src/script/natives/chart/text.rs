@@ -118,6 +118,7 @@ fn curve(chart: &Chart, width: usize) -> Vec<String> {
 
 /// Draws one series, with straight lines between its values.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+#[allow(clippy::needless_range_loop)] // each column has its mark on another line
 fn trace(grid: &mut [Vec<char>], values: &[Option<f64>], (low, high): (f64, f64), mark: char) {
     let room = grid[0].len();
     for column in 0..room {
