@@ -1,6 +1,6 @@
 //! JSON to script values and back.
 
-use super::exact::Exact;
+use super::{exact::Exact, natives::time_text};
 use crate::{
     error::{Error, Result},
     json::{Json, Object},
@@ -103,6 +103,8 @@ fn scalar(value: &Dynamic, place: &Place) -> Result<Option<Json>> {
             return Err(place.refuse("a secret cannot become text"));
         }
         Json::from(secret.reveal())
+    } else if let Some(text) = time_text(value) {
+        Json::from(text)
     } else {
         return Ok(None);
     }))

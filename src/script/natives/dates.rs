@@ -127,6 +127,12 @@ fn printed(date: &Date) -> String {
     }
 }
 
+/// Returns what a date or a length of time prints as; nothing for any other value.
+pub(in crate::script) fn time_text(value: &Dynamic) -> Option<String> {
+    let date = value.read_lock::<Date>().map(|date| printed(&date));
+    date.or_else(|| value.read_lock::<Duration>().map(|duration| shown(*duration)))
+}
+
 fn formatted(date: &Date, form: &str) -> Result<String> {
     let wrong = |e: jiff::Error| Error::client(format_args!("the form \"{form}\" is not valid: {e}"));
     jiff::fmt::strtime::format(form, &date.0).map_err(wrong)

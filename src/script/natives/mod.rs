@@ -13,6 +13,7 @@ mod system;
 mod tables;
 mod text;
 
+pub(super) use dates::time_text;
 pub(super) use tables::{csv_text, table_text};
 
 use super::{

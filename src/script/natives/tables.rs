@@ -1,6 +1,6 @@
 //! Rows as tables, CSV and Markdown. A column is a path, such as `fields.status.name`.
 
-use super::{path, rows};
+use super::{dates::time_text, path, rows};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -57,12 +57,16 @@ pub(super) fn cell(row: &Dynamic, column: &Column) -> String {
     let list = value
         .read_lock::<Array>()
         .filter(|items| items.iter().all(is_plain))
-        .map(|items| items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+        .map(|items| items.iter().map(plain_text).collect::<Vec<_>>().join(", "));
     match list {
         Some(text) => text,
-        None if is_plain(&value) => value.to_string(),
+        None if is_plain(&value) => plain_text(&value),
         None => from_dynamic(&value).map_or_else(|_| value.to_string(), |json| json.to_string()),
     }
+}
+
+fn plain_text(value: &Dynamic) -> String {
+    time_text(value).unwrap_or_else(|| value.to_string())
 }
 
 fn is_plain(value: &Dynamic) -> bool {
