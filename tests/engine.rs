@@ -357,3 +357,18 @@ fn a_reader_that_goes_away_ends_the_run_quietly_and_logs_out() {
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
     assert_eq!(jira.lines().last().unwrap(), "DELETE /jira/rest/auth/1/session");
 }
+
+#[test]
+fn a_captured_connection_is_free_while_its_answers_are_worked_on() {
+    for code in [
+        "let jira = jira(); jira.search(\"project = OPS\", #{ limit: 2 }).map(|i| jira.issue(i.key).key).len()",
+        "fn keys(jira) { jira.search(\"project = OPS\", #{ limit: 2 }).map(|i| jira.issue(i.key).key) } keys(jira()).len()",
+        "let jira = jira(); let f = |key| jira.issue(key).key; \
+         jira.search(\"project = OPS\", #{ limit: 2 }).filter(|i| [i.key].map(|k| jira.issue(f.call(k)).key)[0] == i.key).len()",
+        // What is no connection is shared as ever.
+        "let n = 0; let add = |x| { n += x; }; add.call(1); add.call(1); n",
+    ] {
+        let run = tieline(&["--sandbox", "-q", "-e", code]).run().ok();
+        assert_eq!(run.out, "2\n", "{code}: {run:#?}");
+    }
+}

@@ -36,14 +36,13 @@ const SIGNS: &[(&str, &str)] = &[
     ("->", "functions do not name what they return"),
 ];
 
-/// A closure wants what the call around it holds, as in `jira.search(…).map(|i| jira.issue(i.key))`, or what another
-/// item of `parallel()` works on.
+/// A closure wants what the call around it holds, as in `names.map(|n| names.len())`, or what another item of
+/// `parallel()` works on.
 fn in_use(name: &str) -> (String, Option<String>) {
     let is_variable = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let what = if is_variable { format!("`{name}`") } else { "what a closure captured".to_owned() };
+    let what = if is_variable { format!("`{name}`") } else { "a captured list or map".to_owned() };
     let message = format!("{what} is in use: by the call that the closure is given to, or by another item that waits");
-    let hint = "keep the list first, as in let all = jira.search(…); and then all.map(…); in parallel() give each item a \
-        copy of its own";
+    let hint = "give each item a copy of its own first, such as let own = names;";
     (refusal(&message), Some(hint.to_owned()))
 }
 

@@ -1,7 +1,9 @@
 //! The engine of one run: set up once, then fed with text from a file, a line or a prompt.
 
 use super::{
-    bulk, connection,
+    bulk,
+    captured::{self, Captured},
+    connection,
     docs::{Function, own_functions},
     library::Library,
     modules::{self, read_script, without_shebang},
@@ -43,6 +45,7 @@ pub struct Host {
     library: Library,
     session: Session,
     sources: HashMap<String, String>,
+    captured: Captured,
 }
 
 impl Host {
@@ -64,7 +67,16 @@ impl Host {
         connection::register(&mut engine, &world);
         operations::register_missing(&mut engine, &world);
         engine.set_module_resolver(modules::Beside::default());
-        Host { engine, world, library: Library::default(), session: Session::default(), sources: HashMap::new() }
+        let captured = Captured::default();
+        captured::register(&mut engine, &captured);
+        Host {
+            engine,
+            world,
+            library: Library::default(),
+            session: Session::default(),
+            sources: HashMap::new(),
+            captured,
+        }
     }
 
     /// Runs the script at `path`.
@@ -93,6 +105,7 @@ impl Host {
     fn run_moved(&mut self, text: &str) -> std::result::Result<Ending, Failure> {
         let compiled = self.engine.compile_with_scope(&self.session.scope, text);
         let entry = compiled.map_err(|e| self.failure("input", &EvalAltResult::from(e)))?;
+        self.captured.note(&entry);
         let whole = self.session.extended(entry);
         let mut scope = std::mem::take(&mut self.session.scope);
         let done = self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &whole);
@@ -127,6 +140,7 @@ impl Host {
         let compiled = self.engine.compile(&text);
         let mut ast = compiled.map_err(|e| self.failure(source, &EvalAltResult::from(e)))?;
         ast.set_source(source);
+        self.captured.note(&ast);
         Ok(ast)
     }
 

@@ -7,6 +7,7 @@ mod arguments;
 mod bulk;
 mod calling;
 mod calls;
+mod captured;
 mod check;
 mod companion;
 mod connection;
