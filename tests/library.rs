@@ -123,7 +123,7 @@ fn the_tests_of_the_library_pass() {
 }
 
 /// Verbs that go on with what a change answered, which in a dry run is nothing.
-const DRY: &str = r##"
+const DRY: &str = r#"
 for deployment in ["cloud", "server"] {
     let bitbucket = bitbucket(#{ deployment: deployment });
     bitbucket.merge("OPS/relay", 4, #{ close_source: true });
@@ -143,7 +143,7 @@ bamboo.create_branch("WEB-SHOP", "feature/new");
 bamboo.resume("OPS-AUDIT-12");
 bamboo.deploy("Shop to the world", "Staging", "release-1");
 bamboo.delete_result("WEB-SHOP-1");
-"##;
+"#;
 
 #[test]
 fn a_dry_run_stops_no_verb() {

@@ -62,6 +62,11 @@ impl Address {
         self.0.host_str().unwrap_or_default()
     }
 
+    /// Returns scheme, host and, where it is not the usual one, port.
+    pub(super) fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
     /// Says whether requests go over TLS.
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"

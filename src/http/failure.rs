@@ -236,8 +236,7 @@ pub(super) fn network(
     why: &str,
 ) -> Box<Error> {
     // A redirect may have led to another server than ours.
-    let own = format!("{}://{}", if address.is_https() { "https" } else { "http" }, address.host());
-    let place = error.url().and_then(|url| Some(format!("{}://{}", url.scheme(), url.host_str()?))).unwrap_or(own);
+    let place = error.url().map_or_else(|| address.origin(), |url| url.origin().ascii_serialization());
     let what = if error.is_timeout() {
         format!("no connection to {place} in time")
     } else if error.is_connect() {
