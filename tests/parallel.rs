@@ -78,7 +78,7 @@ fn a_connection_may_be_captured_in_any_wrapping() {
 fn a_list_in_use_by_another_item_is_an_error_with_the_way_out() {
     let slow = slow(SOON);
     let run = slow.run("let names = [1]; parallel(0..4, 2, |k| names.map(|n| j.get(`/${k}${n}`)))");
-    run.ends(2).says("what a closure captured is in use").says("in parallel() give each item a copy of its own");
+    run.ends(2).says("a captured list or map is in use").says("give each item a copy of its own first");
     slow.run("let names = [1]; parallel(0..4, 2, |k| { let own = names; own.map(|n| j.get(`/${k}${n}`)) })").ok();
 }
 

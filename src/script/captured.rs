@@ -10,24 +10,33 @@ use std::{cell::RefCell, collections::HashSet, rc::Rc};
 
 /// The names of the variables that closures of the run's scripts capture. Copies share it.
 #[derive(Clone, Default)]
-pub(super) struct Captured(Rc<RefCell<HashSet<String>>>);
+pub(super) struct Captured {
+    names: Rc<RefCell<HashSet<String>>>,
+    /// Whether the engine asks for each variable. It is slower then, so only where a closure captures something.
+    asked: bool,
+}
 
 impl Captured {
-    /// Notes what the closures of a script capture.
-    pub(super) fn note(&self, ast: &AST) {
-        let mut names = self.0.borrow_mut();
+    /// Notes what the closures of a script capture that `engine` is to run.
+    pub(super) fn note(&mut self, engine: &mut Engine, ast: &AST) {
+        let mut names = self.names.borrow_mut();
         ast.walk(&mut |path: &[ASTNode]| {
             if let Some(ASTNode::Stmt(Stmt::Share(captured))) = path.last() {
                 names.extend(captured.iter().map(|(name, _)| name.name.to_string()));
             }
             true
         });
+        let any = !names.is_empty();
+        drop(names);
+        if any && !self.asked {
+            self.asked = true;
+            register(engine, self.clone());
+        }
     }
 
     /// Returns a handle of its own, where `name` is a connection that a closure captured.
     fn handle(&self, name: &str, context: &EvalContext) -> Option<Dynamic> {
-        let names = self.0.borrow();
-        if names.is_empty() || !names.contains(name) {
+        if !self.names.borrow().contains(name) {
             return None;
         }
         let value = context.scope().get(name).filter(|value| value.is_shared())?;
@@ -37,7 +46,6 @@ impl Captured {
 
 /// Lets the engine ask for each variable.
 #[allow(deprecated)] // marked so only because it may change; the version is pinned
-pub(super) fn register(engine: &mut Engine, captured: &Captured) {
-    let captured = captured.clone();
+fn register(engine: &mut Engine, captured: Captured) {
     engine.on_var(move |name, _, context| Ok(captured.handle(name, &context)));
 }

@@ -2,7 +2,7 @@
 
 use super::{
     bulk,
-    captured::{self, Captured},
+    captured::Captured,
     connection,
     docs::{Function, own_functions},
     library::Library,
@@ -67,15 +67,13 @@ impl Host {
         connection::register(&mut engine, &world);
         operations::register_missing(&mut engine, &world);
         engine.set_module_resolver(modules::Beside::default());
-        let captured = Captured::default();
-        captured::register(&mut engine, &captured);
         Host {
             engine,
             world,
             library: Library::default(),
             session: Session::default(),
             sources: HashMap::new(),
-            captured,
+            captured: Captured::default(),
         }
     }
 
@@ -105,7 +103,7 @@ impl Host {
     fn run_moved(&mut self, text: &str) -> std::result::Result<Ending, Failure> {
         let compiled = self.engine.compile_with_scope(&self.session.scope, text);
         let entry = compiled.map_err(|e| self.failure("input", &EvalAltResult::from(e)))?;
-        self.captured.note(&entry);
+        self.captured.note(&mut self.engine, &entry);
         let whole = self.session.extended(entry);
         let mut scope = std::mem::take(&mut self.session.scope);
         let done = self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &whole);
@@ -140,7 +138,7 @@ impl Host {
         let compiled = self.engine.compile(&text);
         let mut ast = compiled.map_err(|e| self.failure(source, &EvalAltResult::from(e)))?;
         ast.set_source(source);
-        self.captured.note(&ast);
+        self.captured.note(&mut self.engine, &ast);
         Ok(ast)
     }
 

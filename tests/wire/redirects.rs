@@ -143,7 +143,7 @@ fn a_log_in_page_is_an_authentication_error() {
 fn a_place_that_cannot_be_reached_is_named_as_it_is() {
     // Nobody listens on port 1.
     let server = sending_to(302, "http://localhost:1/file");
-    run(&server.url, READ).ends(3).says("Remote error: cannot reach http://localhost: ");
+    run(&server.url, READ).ends(3).says("Remote error: cannot reach http://localhost:1: ");
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn a_broken_connection_is_tried_again_only_for_a_read() {
         let server = refusing(1, |_| Vec::new());
         run(&server.url, &format!("jira().{method}(\"{PATH}\")"))
             .ends(3)
-            .says("Remote error: the connection to http://127.0.0.1 broke")
+            .says(&format!("Remote error: the connection to {} broke", server.url))
             .says("hint: the change may have been made or not: look before you repeat it");
         assert_eq!(server.lines().len(), 1, "{method}");
     }
