@@ -5,6 +5,8 @@
 //! `serde_json::Value` and nothing else, eight requests in flight.
 //!
 //! `cargo bench --bench outside -- comments` measures the jobs whose names have that word; `--rounds N` sets how often.
+// It prints a report, and all its numbers are small.
+#![allow(clippy::print_stdout, clippy::cast_precision_loss)]
 
 mod jobs;
 mod measure;

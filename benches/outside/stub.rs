@@ -1,6 +1,6 @@
 //! A Jira of ours that costs next to nothing: every answer is made before it is asked for.
 
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::{
     Request, Response,
     body::{Bytes, Incoming},
@@ -136,9 +136,9 @@ async fn answer(request: Request<Incoming>, site: Arc<Site>) -> Result<Response<
     }
     tokio::time::sleep(Duration::from_millis(delay.parse().unwrap_or(0))).await;
     let body = if request.method() == "POST" && !path.ends_with("/comment") {
-        let (path, body) = (path.to_owned(), request.into_body().collect().await);
-        site.pages
-            .by_ids(&path, &serde_json::from_slice(&body.map(|b| b.to_bytes()).unwrap_or_default()).unwrap_or_default())
+        let path = path.to_owned();
+        let body = request.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
+        site.pages.by_ids(&path, &serde_json::from_slice(&body).unwrap_or_default())
     } else {
         site.pages.body(path, request.uri().query().unwrap_or_default())
     };
