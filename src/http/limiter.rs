@@ -19,8 +19,13 @@ const WINDOW: Duration = Duration::from_secs(1);
 /// How much of the measured rate a lane keeps after a refusal.
 const KEPT: f64 = 0.95;
 
-/// By how much a lane speeds up, each window without a refusal.
-const GROWTH: f64 = 1.01;
+/// By how much a lane speeds up in the first window without a refusal; in the second by twice as much, and so on.
+///
+/// What is measured at a refusal may be too low: answers that are on their way are not counted yet.
+const GROWTH: f64 = 0.01;
+
+/// The window from which on the speed grows evenly.
+const EVEN: u64 = 10;
 
 /// The slowest pace: one request in four seconds.
 const SLOWEST: f64 = 0.25;
@@ -59,6 +64,8 @@ struct Pace {
     cut: Option<Instant>,
     /// When the rate was raised last.
     grown: Instant,
+    /// How many windows have gone by without a refusal.
+    quiet: u64,
     /// Changes with each pause: places given out before are void.
     turn: u64,
 }
@@ -161,7 +168,7 @@ fn item(request: &Request) -> Lane {
 
 impl Pace {
     fn new(now: Instant) -> Self {
-        Pace { until: now, next: now, rate: None, answered: VecDeque::new(), cut: None, grown: now, turn: 0 }
+        Pace { until: now, next: now, rate: None, answered: VecDeque::new(), cut: None, grown: now, quiet: 0, turn: 0 }
     }
 
     /// Gives out the next place.
@@ -180,8 +187,10 @@ impl Pace {
             return Some(rate);
         }
         self.grown = now;
-        let windows = i32::try_from(windows.min(600)).unwrap_or(600);
-        self.rate = Some(rate * GROWTH.powi(windows));
+        #[allow(clippy::cast_precision_loss)] // at most ten
+        let faster = (1..=windows.min(600)).map(|n| 1.0 + GROWTH * (self.quiet + n).min(EVEN) as f64);
+        self.rate = Some(rate * faster.product::<f64>());
+        self.quiet += windows;
         self.rate
     }
 
@@ -207,7 +216,7 @@ impl Pace {
             let measured = self.answered.len() as f64 / WINDOW.as_secs_f64();
             let slower = self.rate.map_or(measured, |rate| rate.min(measured.max(rate / 2.0)));
             self.rate = Some((slower * KEPT).max(SLOWEST));
-            (self.cut, self.grown) = (Some(now), now);
+            (self.cut, self.grown, self.quiet) = (Some(now), now, 0);
         }
         if longer {
             self.next = self.until;
@@ -225,7 +234,7 @@ impl Pace {
         let tight = budget.left * 2 < budget.size;
         if tight && self.rate.is_none_or(|rate| rate > budget.rate) {
             self.rate = Some(budget.rate.max(SLOWEST));
-            (self.next, self.grown) = (now.max(self.next), now);
+            (self.next, self.grown, self.quiet) = (now.max(self.next), now, 0);
         }
     }
 }
@@ -330,7 +339,11 @@ mod tests {
         assert_eq!(first, now + Duration::from_secs(1));
         let gap = pace.place(now) - first;
         assert!((gap.as_secs_f64() - 1.0 / 47.5).abs() < 0.001, "{gap:?}");
-        assert!(pace.growing(first + Duration::from_secs(10)).unwrap() > 51.0);
+        assert!(pace.growing(first + Duration::from_secs(3)).unwrap() > 50.0);
+        // However wrong it was measured, it is right again soon; and a refusal begins anew.
+        assert!(pace.growing(first + Duration::from_secs(10)).unwrap() > 70.0);
+        assert!(pace.refuse(first + Duration::from_secs(11), first + Duration::from_secs(11), Duration::ZERO));
+        assert_eq!(pace.quiet, 0);
     }
 
     #[test]
