@@ -372,3 +372,32 @@ fn a_captured_connection_is_free_while_its_answers_are_worked_on() {
         assert_eq!(run.out, "2\n", "{code}: {run:#?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_rights_and_standard_output_is_no_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let code = "write_csv(\"private.csv\", [#{ a: 1 }]); print(\"before\"); write_csv(\"/dev/stdout\", [#{ a: 2 }]);";
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("private.csv"), folder.path().join("out.txt"));
+    std::fs::write(&file, "old").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(&out, "here already\n").unwrap();
+    let kept = std::fs::OpenOptions::new().append(true).open(&out).unwrap();
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_tieline"));
+    let done = program.args(["-q", "-e", code]).env_clear().current_dir(folder.path()).stdout(kept).status().unwrap();
+    assert!(done.success());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "a\n1\n");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let text = std::fs::read_to_string(&out).unwrap();
+    assert!(text.starts_with("here already\n") && text.contains("before\n") && text.contains("a\n2\n"), "{text}");
+}
+
+#[test]
+fn a_column_that_comes_twice_is_refused() {
+    tieline(&["-e", "read_csv(\"t.csv\")"])
+        .file("t.csv", "a,b,a\n1,2,3\n")
+        .run()
+        .ends(2)
+        .says("Client error: t.csv: the column \"a\" comes twice");
+}

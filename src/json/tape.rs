@@ -102,12 +102,12 @@ impl Tape {
         self.marks.last().is_some_and(|mark| mark.size as usize == text.len()) && self.text.ends_with(text)
     }
 
-    /// Takes the mark noted last back, and the one before it.
+    /// Takes the key noted last back, and the mark before it.
     pub(super) fn take_back_two(&mut self) {
-        self.marks.pop();
-        if let Some(mark) = self.marks.pop().filter(|mark| mark.kind == Kind::Text) {
-            self.text.truncate(mark.at as usize);
+        if let Some(key) = self.marks.pop() {
+            self.text.truncate(key.at as usize);
         }
+        self.marks.pop();
     }
 
     /// Makes the value that was noted first: the whole tape.

@@ -51,18 +51,26 @@ struct Unfinished {
 
 impl Unfinished {
     fn create(path: &str) -> Result<(Self, File)> {
+        let given = Path::new(path);
         // Behind a link lies the file itself.
-        let path = Path::new(path);
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let path = given.canonicalize().unwrap_or_else(|_| given.to_owned());
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_device = path.exists() && !path.is_file();
+        // Standard output may lead to a file, which then is not ours to replace.
+        let is_stream = ["/dev", "/proc"].iter().any(|folder| given.starts_with(folder));
+        let is_device = is_stream || path.exists() && !path.is_file();
         let part = (!is_device).then(|| path.with_file_name(format!(".{name}.{}.part", std::process::id())));
-        let file = match &part {
+        let unfinished = Unfinished { path, part };
+        let path = &unfinished.path;
+        let file = match &unfinished.part {
             Some(part) => File::create(part),
-            None => std::fs::OpenOptions::new().write(true).open(&path),
+            None => std::fs::OpenOptions::new().append(true).open(if is_stream { given } else { path }),
         };
-        let file = file.map_err(|e| refuse("write", &path, &e))?;
-        Ok((Unfinished { path, part }, file))
+        let file = file.map_err(|e| refuse("write", path, &e))?;
+        // Who may read the old file may read the new one, and nobody else.
+        if let (Some(_), Ok(old)) = (&unfinished.part, std::fs::metadata(path)) {
+            file.set_permissions(old.permissions()).map_err(|e| refuse("write", path, &e))?;
+        }
+        Ok((unfinished, file))
     }
 
     /// Puts the file in its place.
@@ -139,6 +147,10 @@ fn parse_rows(path: &str, reader: &mut csv::Reader<&[u8]>, has_header: bool) -> 
     };
     let header: Vec<String> =
         if has_header { reader.headers().map_err(wrong)?.iter().map(str::to_owned).collect() } else { Vec::new() };
+    if let Some(twice) = header.iter().enumerate().find(|(i, name)| header[..*i].contains(name)).map(|(_, name)| name) {
+        return Err(Error::client(format_args!("{path}: the column \"{twice}\" comes twice"))
+            .hint("rename one, or read it with #{ header: false }"));
+    }
     let mut out = Array::new();
     for record in reader.records() {
         let record = record.map_err(wrong)?;
