@@ -1,14 +1,16 @@
-//! The answers of the practice Jira, Confluence and Bitbucket against the vendors' descriptions.
+//! The answers of the practice servers against the vendors' descriptions.
 //!
 //! The descriptions lie beside the project, in `../shared/specs`. Without them nothing is held against anything,
 //! and the test says so.
 
+mod bamboo;
 mod bitbucket;
 mod exceptions;
 mod others;
 mod pages;
 mod requests;
 mod schemas;
+mod slack;
 
 use crate::common::practice::Practice;
 use crate::common::project;
@@ -77,11 +79,11 @@ struct Outcome {
 
 impl Outcome {
     /// Notes what is wrong with an answer, unless the description is known to be.
-    fn note(&mut self, known: &[Exception], operation: &str, row: &Row, faults: Vec<(String, String)>) {
+    fn note(&mut self, known: &[Exception], operation: &str, asked: &str, faults: Vec<(String, String)>) {
         for (place, fault) in faults {
             match known.iter().position(|exception| exception.covers(operation, &place, &fault)) {
                 Some(n) => _ = self.excused.insert(n),
-                None => self.complaints.push(format!("{} → {operation} {place}: {fault}", row.1)),
+                None => self.complaints.push(format!("{} → {operation} {place}: {fault}", asked)),
             }
         }
     }
@@ -134,9 +136,9 @@ impl Deployment {
             outcome.complaints.push(format!("{}: no such operation", row.1));
             return;
         };
-        let (kind, faults) = description.check(&operation, row.0, answer, self.errors);
+        let (kind, faults) = description.check(&operation, &row.0.to_string(), answer, self.errors);
         *outcome.counts.entry(kind).or_default() += 1;
-        outcome.note(self.exceptions, &format!("{} {operation}", self.name), row, faults);
+        outcome.note(self.exceptions, &format!("{} {operation}", self.name), row.1, faults);
     }
 }
 
@@ -153,10 +155,7 @@ fn hold_all(product: &str, deployments: &[Deployment]) {
     let mut complaints = Vec::new();
     for deployment in deployments {
         let Some(descriptions) = deployment.descriptions() else {
-            // Not by a macro: this is to be seen although the test passes.
-            let skipped = format!("\nSKIPPED: no descriptions of {product} {} in ../shared/specs\n", deployment.name);
-            std::io::stderr().write_all(skipped.as_bytes()).unwrap();
-            return;
+            return say_skipped(&format!("{product} {}", deployment.name));
         };
         let outcome = deployment.ask_all(&descriptions);
         println!("{}: {:?}", deployment.name, outcome.counts);
@@ -164,8 +163,18 @@ fn hold_all(product: &str, deployments: &[Deployment]) {
         assert!(outcome.counts["body"] >= deployment.bodies, "{:?}", outcome.counts);
         needed.extend(outcome.excused);
     }
+    settle(&complaints, &needed, deployments[0].exceptions);
+}
+
+/// Says that nothing was held: not by a macro, as this is to be seen although the test passes.
+fn say_skipped(what: &str) {
+    let skipped = format!("\nSKIPPED: no descriptions of {what} in ../shared/specs\n");
+    std::io::stderr().write_all(skipped.as_bytes()).unwrap();
+}
+
+/// Fails if there are complaints, or exceptions that nothing needed.
+fn settle(complaints: &[String], needed: &BTreeSet<usize>, known: &[Exception]) {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
-    let known = deployments[0].exceptions;
     let idle: Vec<_> = (0..known.len()).filter(|n| !needed.contains(n)).map(|n| &known[n]).collect();
     assert!(idle.is_empty(), "exceptions that nothing needs: {idle:?}");
 }
@@ -193,4 +202,21 @@ fn the_practice_tempo_answers_as_the_vendor_describes() {
 #[test]
 fn the_practice_trello_answers_as_the_vendor_describes() {
     hold_all("Trello", &[others::TRELLO]);
+}
+
+#[test]
+fn the_practice_bamboo_answers_as_the_vendor_describes() {
+    hold_all("Bamboo", &[bamboo::BAMBOO]);
+}
+
+#[test]
+#[allow(clippy::print_stdout)] // the counts are what --nocapture is asked for
+fn the_practice_slack_answers_as_the_vendor_describes() {
+    let Some(description) = Description::read(&project("../shared/specs/slack-web.json"), "/api") else {
+        return say_skipped("Slack");
+    };
+    let outcome = slack::ask_all(&description);
+    println!("{:?}", outcome.counts);
+    settle(&outcome.complaints, &outcome.excused, slack::FAULTS);
+    assert!(outcome.counts["body"] >= 75, "{:?}", outcome.counts);
 }

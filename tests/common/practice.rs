@@ -136,8 +136,18 @@ impl Practice {
     /// Sends a request as the administrator of the service and returns the status and the body of the answer.
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let base = self.url.trim_start_matches(&self.origin);
-        let authorization = format!("authorization: {}\r\n", self.authorization());
-        exchange(&self.origin, method, &format!("{base}{path}"), &authorization, body)
+        let headers = format!("authorization: {}\r\naccept: application/json\r\n", self.authorization());
+        exchange(&self.origin, method, &format!("{base}{path}"), &headers, body)
+    }
+
+    /// Sends arguments as a form does, as the administrator, and returns the status and the body of the answer.
+    pub(crate) fn form(&self, method: &str, path: &str, arguments: &str) -> (u16, String) {
+        let kind = "content-type: application/x-www-form-urlencoded\r\n";
+        let headers = format!("authorization: {}\r\n{kind}", self.authorization());
+        match method {
+            "GET" => exchange(&self.origin, method, &format!("{path}?{arguments}"), &headers, ""),
+            _ => exchange(&self.origin, method, path, &headers, arguments),
+        }
     }
 
     /// Says who the administrator is: with key and token, with a token, with e-mail and token, or with user and password.
@@ -170,8 +180,9 @@ fn exchange(origin: &str, method: &str, path: &str, header: &str, body: &str) ->
     let host = origin.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
+    let kind = if header.contains("content-type") { "" } else { "content-type: application/json\r\n" };
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n{header}content-length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{kind}{header}content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("the request is sent");

@@ -19,7 +19,12 @@ impl Description {
     /// Reads the description in a file, if it is there.
     pub(super) fn read(file: &Path, before: &'static str) -> Option<Description> {
         let text = std::fs::read_to_string(file).ok()?;
-        let document = serde_json::from_str(&text).expect("a description is JSON");
+        // An older one has its components elsewhere.
+        let text = text.replace("#/definitions/", REFERENCE);
+        let mut document: Value = serde_json::from_str(&text).expect("a description is JSON");
+        if let Some(definitions) = document.get("definitions").cloned() {
+            document["components"] = json!({ "schemas": definitions });
+        }
         Some(Description { document, before })
     }
 
@@ -35,30 +40,30 @@ impl Description {
             .map(|(template, _)| format!("{method} {template}"))
     }
 
-    /// Holds an answer against what is described: what there was to hold, and each fault with its place.
+    /// Holds an answer against what is described for a status, or by `default`: what there was to hold, and each fault with its place.
     pub(super) fn check(
         &self,
         operation: &str,
-        status: u16,
+        status: &str,
         answer: &str,
         errors: fn() -> Value,
     ) -> (&'static str, Vec<(String, String)>) {
         let (method, path) = operation.split_once(' ').expect("a method and a path");
         let responses = &self.document["paths"][path][method.to_lowercase()]["responses"];
-        let response = &responses[status.to_string()];
+        let response = &responses[status];
         let mut faults = Vec::new();
         if response.is_null() {
             faults.push((String::new(), format!("status {status} is not described")));
         }
         if answer.is_empty() {
-            if status != 204 && schema_of(response).is_some() {
+            if status != "204" && schema_of(response).is_some() {
                 faults.push((String::new(), "no body".to_owned()));
             }
             return ("empty", faults);
         }
         let (kind, schema) = match schema_of(response) {
             Some(schema) => ("body", self.whole(&corrected(operation, schema))),
-            None if status >= 400 => ("error without a schema of its own", errors()),
+            None if status >= "400" => ("error without a schema of its own", errors()),
             None => return ("body without a schema", faults),
         };
         faults.extend(compare(&schema, answer));
@@ -97,8 +102,10 @@ fn fits(template: &str, path: &str) -> bool {
 
 /// Returns the schema of a response, unless it says nothing.
 fn schema_of(response: &Value) -> Option<&Value> {
-    let mut contents = response["content"].as_object()?.iter();
-    let (_, content) = contents.find(|(media, _)| media.starts_with("application/json"))?;
+    let content = match response["content"].as_object() {
+        Some(contents) => contents.iter().find(|(media, _)| media.starts_with("application/json"))?.1,
+        None => response,
+    };
     content.get("schema").filter(|schema| **schema != json!({}))
 }
 

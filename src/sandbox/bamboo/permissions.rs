@@ -2,6 +2,7 @@
 
 use super::call::{Access, Call, Outcome, Play, Refusal, json_only, refuse};
 use super::world::Right;
+use crate::sandbox::http::Reply;
 use crate::sandbox::table::{Row, row};
 use serde_json::{Value, json};
 
@@ -64,7 +65,7 @@ fn change(call: &mut Call, group: bool, give: bool) -> Outcome {
         }
     }
     rights.retain(|r| !r.permissions.is_empty());
-    Call::done()
+    Ok(Reply::empty(if give { 200 } else { 204 }))
 }
 
 fn give_user(call: &mut Call) -> Outcome {

@@ -3,7 +3,7 @@
 use super::call::{Call, Outcome, Refusal, bad_arguments, fail};
 use super::seed::message;
 use super::sign_in::Kind;
-use super::world::{Channel, text};
+use super::world::{BOT, Channel, TEAM, text};
 use crate::sandbox::jira::world::now;
 use serde_json::{Value, json};
 
@@ -147,6 +147,9 @@ pub(crate) fn schedule(call: &mut Call) -> Outcome {
         "id": id, "channel_id": channel, "post_at": at, "date_created": now() / 1000, "text": content["text"],
     });
     call.world.scheduled.push(waiting);
+    let mut content = content;
+    let about = json!({ "type": "delayed_message", "user": call.me(), "team": TEAM, "bot_id": BOT });
+    crate::sandbox::jira::merge(&mut content, about);
     Call::ok(json!({ "channel": channel, "scheduled_message_id": id, "post_at": at, "message": content }))
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn unpin(call: &mut Call) -> Outcome {
     let ts = timestamp(call)?;
     let channel = call.channel_mut("channel")?;
     if !channel.pins.contains(&ts) {
-        return Err(fail("no_pin"));
+        return Err(fail("not_pinned"));
     }
     channel.pins.retain(|pin| *pin != ts);
     Call::ok(json!({}))

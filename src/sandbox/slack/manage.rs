@@ -5,7 +5,7 @@ use super::conversations::show;
 use super::seed::channel_document;
 use super::world::Channel;
 use crate::sandbox::jira::world::now;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Checks the name of a channel.
 fn good_name(call: &Call, name: &str) -> Result<(), Refusal> {
@@ -164,9 +164,7 @@ fn say(call: &mut Call, what: &str) -> Outcome {
     let me = call.me();
     let channel = living(call)?;
     channel.doc[what] = json!({ "value": words, "creator": me, "last_set": now() / 1000 });
-    let mut body: Value = json!({ "channel": show(channel, &me) });
-    body[what] = json!(words);
-    Call::ok(body)
+    Call::ok(json!({ "channel": show(channel, &me) }))
 }
 
 pub(crate) fn topic(call: &mut Call) -> Outcome {

@@ -47,9 +47,11 @@ pub(crate) fn world(base: &str) -> World {
     thread(&mut world);
     file(&mut world, base);
     world.groups = vec![json!({
-        "id": "S0SBX00001", "team_id": TEAM, "is_usergroup": true, "name": "On call", "handle": "oncall",
+        "id": "S0SBX00001", "team_id": TEAM, "is_usergroup": true, "is_subteam": true, "name": "On call", "handle": "oncall",
         "description": "Who is woken up", "is_external": false, "date_create": now() / 1000 - 900_000, "date_update": now() / 1000,
-        "date_delete": 0, "created_by": user_id(0), "user_count": 2, "users": [user_id(0), user_id(1)],
+        "date_delete": 0, "created_by": user_id(0), "updated_by": user_id(0), "deleted_by": null,
+        "auto_type": null, "auto_provision": false, "enterprise_subteam_id": "",
+        "prefs": { "channels": [], "groups": [] }, "user_count": 2, "users": [user_id(0), user_id(1)],
     })];
     world
 }
@@ -59,7 +61,7 @@ fn member(n: usize, user: &crate::sandbox::people::User) -> Value {
         "id": user_id(n), "team_id": TEAM, "name": user.name, "deleted": !user.active, "color": "9f69e7",
         "real_name": user.display, "tz": "Europe/Berlin", "tz_label": "Central European Time", "tz_offset": 3600,
         "profile": {
-            "title": "", "phone": "", "real_name": user.display, "real_name_normalized": user.display,
+            "title": "", "phone": "", "skype": "", "real_name": user.display, "real_name_normalized": user.display,
             "display_name": user.name, "display_name_normalized": user.name, "status_text": "", "status_emoji": "",
             "status_expiration": 0, "email": user.email, "team": TEAM, "avatar_hash": "g0",
         },

@@ -1,6 +1,7 @@
 //! Users.
 
 use super::call::{Call, Outcome, Refusal, fail};
+use super::seed::user_id;
 use super::world::{BOT, bot_profile};
 use serde_json::{Value, json};
 
@@ -40,7 +41,8 @@ pub(crate) fn by_email(call: &mut Call) -> Outcome {
 }
 
 pub(crate) fn profile(call: &mut Call) -> Outcome {
-    let profile = show(call, named(call)?)["profile"].clone();
+    let mut profile = show(call, named(call)?)["profile"].clone();
+    profile["fields"] = json!({});
     Call::ok(json!({ "profile": profile }))
 }
 
@@ -53,5 +55,8 @@ pub(crate) fn bot(call: &mut Call) -> Outcome {
     if call.arg("bot").is_some_and(|id| id != BOT) {
         return Err(fail("bot_not_found"));
     }
-    Call::ok(json!({ "bot": bot_profile() }))
+    let mut bot = bot_profile();
+    bot["user_id"] = json!(user_id(11));
+    bot.as_object_mut().map(|bot| bot.remove("team_id"));
+    Call::ok(json!({ "bot": bot }))
 }

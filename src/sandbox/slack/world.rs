@@ -156,7 +156,7 @@ pub(crate) fn text(document: &Value, name: &str) -> String {
 /// Describes the bot, as its messages do.
 pub(crate) fn bot_profile() -> Value {
     json!({
-        "id": BOT, "app_id": APP, "user_id": super::seed::user_id(11), "name": "Deploy Bot", "deleted": false,
-        "updated": 1_700_000_000, "team_id": TEAM, "icons": { "image_36": "", "image_48": "", "image_72": "" },
+        "id": BOT, "app_id": APP, "name": "Deploy Bot", "deleted": false, "updated": 1_700_000_000,
+        "team_id": TEAM, "icons": { "image_36": "", "image_48": "", "image_72": "" },
     })
 }

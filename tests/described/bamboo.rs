@@ -1,0 +1,131 @@
+//! Bamboo: what is asked, and where its description is wrong.
+
+use super::{
+    Deployment,
+    exceptions::{Exception, row},
+    requests::{Names, Row},
+};
+use crate::common::practice::Practice;
+use serde_json::{Value, json};
+
+pub(super) const BAMBOO: Deployment = Deployment {
+    name: "server",
+    start: || Practice::of("bamboo", "server"),
+    files: &["bamboo-dc.json"],
+    before: &["/rest"],
+    api: "/rest/api/latest",
+    names: |_| Names(Vec::new()),
+    rows: [ROWS, &[]],
+    exceptions: FAULTS,
+    errors,
+    bodies: 50,
+};
+
+/// How errors are written; what an operation checks of its body is described with the operation.
+fn errors() -> Value {
+    let properties = json!({ "message": { "type": "string" }, "status-code": { "type": "integer" } });
+    json!({ "type": "object", "required": ["message", "status-code"], "properties": properties })
+}
+
+const ROWS: &[Row] = &[
+    (200, "GET api/info", ""),
+    (200, "GET api/server", ""),
+    (200, "GET api/status", ""),
+    (200, "GET api/currentUser", ""),
+    (200, "GET api/access-token", ""),
+    (200, "GET api/agent", ""),
+    (200, "GET api/agent/remote", ""),
+    (200, "GET api/agent/131074", ""),
+    (200, "GET api/agent/131074/status", ""),
+    (200, "GET api/agent/131074/capability", ""),
+    (200, "GET api/deploy/project/all", ""),
+    (200, "GET api/deploy/project/forPlan?planKey=WEB-SHOP", ""),
+    (200, "GET api/deploy/project/201", ""),
+    (200, "GET api/deploy/project/201/versions", ""),
+    (200, "GET api/deploy/project/201/specs", ""),
+    (404, "GET api/deploy/project/1", ""),
+    (200, "GET api/deploy/dashboard", ""),
+    (200, "GET api/deploy/environment/301", ""),
+    (200, "GET api/deploy/environment/301/variables", ""),
+    (200, "GET api/deploy/environment/301/results", ""),
+    (200, "GET api/queue/deployment", ""),
+    (200, "GET api/plan", ""),
+    (200, "GET api/plan?expand=plans.plan", ""),
+    (200, "GET api/plan/WEB-SHOP", ""),
+    (200, "GET api/plan/WEB-SHOP?expand=stages.stage,branches.branch,variableContext", ""),
+    (404, "GET api/plan/WEB-NONE", ""),
+    (200, "GET api/plan/WEB-SHOP/branch", ""),
+    (200, "GET api/plan/WEB-SHOP/branch/develop", ""),
+    (200, "GET api/plan/WEB-SHOP/artifact", ""),
+    (200, "GET api/plan/WEB-SHOP/specs", ""),
+    (200, "GET api/plan/WEB-SHOP/vcsBranches", ""),
+    (200, "GET api/plan/WEB-SHOP/label", ""),
+    (204, "POST api/plan/WEB-SHOP/label", r#"{"name":"paper"}"#),
+    (204, "DELETE api/plan/WEB-SHOP/label/paper", ""),
+    (200, "GET api/plan/WEB-SHOP/variables", ""),
+    (201, "POST api/plan/WEB-SHOP/variables", r#"{"name":"paper","value":"a4"}"#),
+    (200, "GET api/plan/WEB-SHOP/variables/paper", ""),
+    (204, "DELETE api/plan/WEB-SHOP/variables/paper", ""),
+    (204, "POST api/plan/WEB-SHOP/enable", ""),
+    (204, "POST api/plan/WEB-SHOP/favourite", ""),
+    (200, "GET api/project", ""),
+    (200, "GET api/project?expand=projects.project.plans", ""),
+    (200, "GET api/project/OPS", ""),
+    (404, "GET api/project/NONE", ""),
+    (201, "POST api/project", r#"{"key":"PAPER","name":"Paper"}"#),
+    (204, "DELETE api/project/PAPER", ""),
+    (200, "GET api/project/OPS/variables", ""),
+    (201, "POST api/project/OPS/variable", r#"{"name":"paper","value":"a4"}"#),
+    (200, "GET api/project/OPS/variable/paper", ""),
+    (204, "DELETE api/project/OPS/variable/paper", ""),
+    (200, "GET api/queue", ""),
+    (200, "POST api/queue/OPS-BACKUP", ""),
+    (200, "GET api/result", ""),
+    (200, "GET api/result?expand=results.result", ""),
+    (200, "GET api/result/OPS-BACKUP", ""),
+    (200, "GET api/result/OPS-BACKUP-12", ""),
+    (200, "GET api/result/OPS-BACKUP-12?expand=changes,artifacts,labels,comments,jiraIssues,stages", ""),
+    (404, "GET api/result/OPS-BACKUP-999", ""),
+    (200, "GET api/result/OPS-BACKUP-12/label", ""),
+    (204, "POST api/result/OPS-BACKUP-12/label", r#"{"name":"paper"}"#),
+    (204, "DELETE api/result/OPS-BACKUP-12/label/paper", ""),
+    (200, "GET api/result/OPS-BACKUP-12/comment", ""),
+    (204, "POST api/result/OPS-BACKUP-12/comment", r#"{"content":"ok"}"#),
+    (200, "GET api/search/plans?searchTerm=a", ""),
+    (200, "GET api/search/users?searchTerm=a", ""),
+    (200, "GET api/search/branches?masterPlanKey=WEB-SHOP", ""),
+    (200, "GET api/permissions/plan/WEB-SHOP/users", ""),
+    (200, "GET api/permissions/plan/WEB-SHOP/groups", ""),
+    (200, "PUT api/permissions/plan/WEB-SHOP/users/jonas", r#"["READ"]"#),
+    (204, "DELETE api/permissions/plan/WEB-SHOP/users/jonas", r#"["READ"]"#),
+    (200, "GET api/admin/users", ""),
+    (200, "GET api/admin/groups", ""),
+    (204, "POST api/admin/groups", r#"{"name":"paper"}"#),
+    (200, "GET api/admin/groups/bamboo-admin/more-members", ""),
+    (200, "GET api/admin/users/mira/assigned-groups", ""),
+    (200, "GET api/admin/users/mira/unassigned-groups", ""),
+    (200, "GET /rest/admin/latest/globalVariables", ""),
+    (201, "POST /rest/admin/latest/globalVariables", r#"{"name":"paper","value":"a4"}"#),
+    (200, "GET /rest/admin/latest/globalVariables/{}", ""),
+    (204, "DELETE /rest/admin/latest/globalVariables/{}", ""),
+    (200, "GET /rest/admin/latest/expiry/configuration", ""),
+];
+
+const FAULTS: &[Exception] = &[
+    row("server", "/operations/cantExecuteReason", "", "null where nothing is in the way"),
+    row("server GET /api/latest/deploy/", "Date", NO_TEXT, "deployments have their times in milliseconds"),
+    row("server GET /api/latest/deploy/", "/ageZeroPoint", NO_TEXT, "a time too"),
+    row("server GET /api/latest/deploy/", "/deploymentState", ONE_OF, "the service writes it in capitals"),
+    row("server GET /api/latest/deploy/", "/lifeCycleState", ONE_OF, "the service writes it in capitals"),
+    row("server GET /api/latest/deploy/", "/versionState", ONE_OF, "the service writes it in capitals"),
+    row(
+        "server GET /api/latest/deploy/project/{deploymentProjectId}/versions",
+        "",
+        "status 200",
+        "described by default",
+    ),
+    row("server GET /api/latest/plan/", "/planKey", NO_TEXT, "an object with the key, as the lists of plans have it"),
+];
+
+const NO_TEXT: &str = "not of type \"string\"";
+const ONE_OF: &str = "is not one of";
