@@ -24,6 +24,7 @@ mod readme;
 mod repl;
 mod replay;
 mod richtext;
+mod rows;
 mod scripts;
 mod self_check;
 mod sessions;

@@ -95,7 +95,9 @@ impl Address {
 
     fn under(&self, path: &str) -> Result<Url> {
         if !path.starts_with('/') || path.starts_with("//") {
-            return Err(Error::client(format_args!("the path \"{path}\" must start with one /")));
+            return Err(Error::client(format_args!("the path \"{path}\" must start with one /")).hint(
+                "such as /rest/api/2/myself; a verb of the same name takes other arguments, see `tieline docs`",
+            ));
         }
         let plain = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
         if plain.split(['/', '\\']).any(|segment| segment == "." || segment == "..") {

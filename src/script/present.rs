@@ -33,7 +33,7 @@ pub(super) fn present(
         Output::None => None,
         Output::Plain => plain(engine, value)?,
         Output::Json => Some(format!("{:#}", json(value).map_err(into_script)?)),
-        Output::Csv => Some(csv_text(&listed(value)?, None).map_err(into_script)?.trim_end().to_owned()),
+        Output::Csv => some(csv_text(&listed(value)?, None).map_err(into_script)?.trim_end()),
         Output::Table => Some(table_text(&listed(value)?, None, None).map_err(into_script)?),
     })
 }
@@ -44,9 +44,14 @@ pub fn present_rows(rows: &[Json], output: Output, width: Option<u16>) -> Result
     Ok(match output {
         Output::None => None,
         Output::Json => Some(format!("{:#}", Json::array(rows.iter().cloned()))),
-        Output::Csv => Some(csv_text(&list(), None)?.trim_end().to_owned()),
+        Output::Csv => some(csv_text(&list(), None)?.trim_end()),
         Output::Plain | Output::Table => Some(table_text(&list(), None, width)?),
     })
+}
+
+/// An empty text is nothing to show.
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// A table needs rows; a single value is one.

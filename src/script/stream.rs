@@ -3,7 +3,7 @@
 use super::{
     native::{Thrown, native},
     throw::into_script,
-    value::to_dynamic,
+    value::{plain_type, to_dynamic},
     world::World,
 };
 use crate::{
@@ -128,9 +128,8 @@ impl Stream {
         Ok(n)
     }
 
-    fn limited(&self, n: i64) -> Result<Self> {
-        let n =
-            usize::try_from(n).map_err(|_| Error::client(format_args!("`limit` is {n}; it must not be negative")))?;
+    fn limited(&self, given: &Dynamic) -> Result<Self> {
+        let n = given.as_int().ok().and_then(|n| usize::try_from(n).ok()).ok_or_else(|| no_limit(given))?;
         self.lock()?.limit = Some(n);
         Ok(self.clone())
     }
@@ -254,8 +253,8 @@ impl Inner {
         let known = self.total.and_then(|total| usize::try_from(total).ok());
         let cut = known.map_or(more, |total| total > self.given);
         if cut {
-            let of = known.map_or("more".to_owned(), |total| format!("about {total}"));
-            self.world.context.note(&format!("{}: {} of {of} (limit)", self.account.service().name, self.given));
+            let of = known.map_or(" items, and there are more".to_owned(), |total| format!(" of about {total}"));
+            self.world.context.note(&format!("{}: {}{of} (limit)", self.account.service().name, self.given));
         }
         self.items = Vec::new().into_iter();
         self.state = State::Done;
@@ -270,6 +269,11 @@ impl Inner {
             self.world.context.say(&format!("warning: {name} announced {total} items and gave {}", self.given));
         }
     }
+}
+
+fn no_limit(given: &Dynamic) -> Box<Error> {
+    let is = given.as_int().map_or_else(|_| format!("of type {}", plain_type(given)), |n| n.to_string());
+    Error::client(format_args!("`limit` is {is}; it must be a whole number, 0 or more"))
 }
 
 /// Reads the stream for a `for` loop.
@@ -324,8 +328,8 @@ fn some(engine: &mut Engine) {
         s.take(usize::try_from(n).unwrap_or(0)).map_err(into_script)
     });
     let comment = "/// Lets the list end after `n` items; it says so if there are more.";
-    native(engine, "limit", &["this: stream", "n: int"], comment, |s: &mut Stream, n: i64| {
-        s.limited(n).map_err(into_script)
+    native(engine, "limit", &["this: stream", "n: int"], comment, |s: &mut Stream, n: Dynamic| {
+        s.limited(&n).map_err(into_script)
     });
 }
 

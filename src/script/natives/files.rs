@@ -170,6 +170,10 @@ fn write_csv(path: &str, list: &Dynamic, columns: Option<&Dynamic>) -> Result<IN
         Some(columns) => tables::write_csv(file, each(list)?, &tables::columns(columns)?)?,
         None => {
             let rows = rows(list)?;
+            if rows.is_empty() {
+                unfinished.finish()?;
+                return Ok(0);
+            }
             tables::write_csv(file, rows.iter().cloned().map(Ok), &tables::columns_of(&rows))?
         }
     };

@@ -10,7 +10,7 @@ use crate::{
         throw::into_script,
         value::{from_dynamic, members},
     },
-    secret::redact,
+    secret::{Secret, redact},
 };
 use comfy_table::{ContentArrangement, Table, presets};
 use rhai::{Array, Dynamic, Engine};
@@ -66,7 +66,8 @@ pub(super) fn cell(row: &Dynamic, column: &Column) -> String {
 }
 
 fn plain_text(value: &Dynamic) -> String {
-    time_text(value).unwrap_or_else(|| value.to_string())
+    let secret = || value.read_lock::<Secret>().map(|secret| secret.to_string());
+    time_text(value).or_else(secret).unwrap_or_else(|| value.to_string())
 }
 
 fn is_plain(value: &Dynamic) -> bool {
@@ -80,6 +81,9 @@ fn harmless(text: &str) -> String {
 
 /// Draws rows as an aligned table. With a width it fits into so many columns; without one nothing is cut.
 pub(in crate::script) fn table_text(rows: &[Dynamic], given: Option<&Dynamic>, width: Option<u16>) -> Result<String> {
+    if rows.is_empty() && given.is_none() {
+        return Ok("(no rows)".to_owned());
+    }
     let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -105,8 +109,11 @@ fn storage(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
     Ok(storage_table(&Grid { columns: columns.into_iter().map(|c| c.title).collect(), rows }))
 }
 
-/// Writes rows as CSV (RFC 4180) with a header.
+/// Writes rows as CSV (RFC 4180) with a header; no rows of unknown columns are an empty text.
 pub(in crate::script) fn csv_text(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
+    if rows.is_empty() && given.is_none() {
+        return Ok(String::new());
+    }
     let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
     let mut bytes = Vec::new();
     write_csv(&mut bytes, rows.iter().cloned().map(Ok), &columns)?;
@@ -136,6 +143,9 @@ pub(super) fn write_csv(
 }
 
 fn markdown(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
+    if rows.is_empty() && given.is_none() {
+        return Ok(String::new());
+    }
     let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     let escape = |text: String| text.replace('\\', "\\\\").replace('|', "\\|").replace(['\r', '\n'], " ");

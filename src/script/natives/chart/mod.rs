@@ -109,11 +109,22 @@ fn columns(rows: &[Dynamic], options: &Options, x: &str) -> Result<Vec<String>> 
         let numbers = |name: &String| rows.iter().all(|row| matches!(number(&path::get(row, name)), Ok(Some(_))));
         names.filter(|name| name != x && numbers(name)).collect()
     });
+    found.iter().try_for_each(|name| known(rows, name))?;
     if found.is_empty() {
         let error = Error::client("chart() finds no numbers in these rows");
         return Err(error.hint("say which column it is to draw, as in #{ x: \"name\", y: \"hours\" }"));
     }
     Ok(found)
+}
+
+/// Refuses a column that no row has.
+fn known(rows: &[Dynamic], name: &str) -> Result<()> {
+    let there: Vec<String> = super::tables::columns_of(rows).into_iter().map(|column| column.title).collect();
+    if there.iter().any(|title| title == name) || rows.iter().any(|row| !path::get(row, name).is_unit()) {
+        return Ok(());
+    }
+    let error = Error::client(format_args!("chart(): no row has `{name}`"));
+    Err(error.hint(format!("the rows have {}", there.join(", "))))
 }
 
 /// Reads a value: a number, or a text that is one; nothing where there is none.
@@ -146,6 +157,7 @@ fn read(list: &Dynamic, options: &Options) -> Result<Chart> {
     let series = if rows.is_empty() {
         Vec::new()
     } else {
+        known(&rows, &x)?;
         columns(&rows, options, &x)?.iter().map(|name| series(&rows, name)).collect::<Result<_>>()?
     };
     Ok(Chart {
