@@ -22,6 +22,16 @@ fn a_secret_in_a_cell_is_dots() {
 }
 
 #[test]
+fn a_cell_never_shows_the_name_of_a_type() {
+    let run = tieline(&[
+        "--sandbox",
+        "-e",
+        "print(csv([#{ a: parse_json(\"99999999999999999999\"), b: jira(), c: #{ d: secret(\"WORD\") } }]))",
+    ]);
+    run.env("WORD", "open-sesame").run().ok().prints("a,b,c\n99999999999999999999,(connection),(map)");
+}
+
+#[test]
 fn a_chart_of_columns_that_no_row_has_is_refused() {
     for options in ["#{ x: \"nmae\" }", "#{ y: \"nmae\" }"] {
         let code = format!("chart([#{{ name: \"a\", n: 1 }}], {options})");

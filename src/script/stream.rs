@@ -253,7 +253,7 @@ impl Inner {
         let known = self.total.and_then(|total| usize::try_from(total).ok());
         let cut = known.map_or(more, |total| total > self.given);
         if cut {
-            let of = known.map_or(" items, and there are more".to_owned(), |total| format!(" of about {total}"));
+            let of = known.map_or(" read, and there are more".to_owned(), |total| format!(" of about {total}"));
             self.world.context.note(&format!("{}: {}{of} (limit)", self.account.service().name, self.given));
         }
         self.items = Vec::new().into_iter();

@@ -180,7 +180,7 @@ fn a_limit_that_cuts_says_so_and_one_that_does_not_is_silent() {
         super::run_with(&server.url, flags, &format!("jira().pages(\"/rest/list\").limit({n}).all().len()")).ok()
     };
     first(&offsets, 3, &[]).says("jira: 3 of about 5 (limit)").prints("3");
-    first(&tokens, 3, &[]).says("jira: 3 items, and there are more (limit)").prints("3");
+    first(&tokens, 3, &[]).says("jira: 3 read, and there are more (limit)").prints("3");
     assert_eq!(first(&offsets, 5, &[]).err, "");
     assert_eq!(first(&tokens, 5, &[]).err, "");
     assert_eq!(first(&offsets, 3, &["-q"]).err, "");

@@ -6,9 +6,10 @@ use crate::{
     error::{Error, Result},
     richtext::{Grid, storage_table},
     script::{
+        exact::Exact,
         native::{Thrown, native},
         throw::into_script,
-        value::{from_dynamic, members},
+        value::{from_dynamic, members, plain_type},
     },
     secret::{Secret, redact},
 };
@@ -61,13 +62,19 @@ pub(super) fn cell(row: &Dynamic, column: &Column) -> String {
     match list {
         Some(text) => text,
         None if is_plain(&value) => plain_text(&value),
-        None => from_dynamic(&value).map_or_else(|_| value.to_string(), |json| json.to_string()),
+        None => from_dynamic(&value).map_or_else(|_| format!("({})", plain_type(&value)), |json| json.to_string()),
     }
 }
 
 fn plain_text(value: &Dynamic) -> String {
     let secret = || value.read_lock::<Secret>().map(|secret| secret.to_string());
-    time_text(value).or_else(secret).unwrap_or_else(|| value.to_string())
+    let number = || value.read_lock::<Exact>().map(|number| number.0.to_string());
+    // What has no text of its own is named by its kind.
+    let other = || match value.to_string() {
+        text if text.contains("::") && text == value.type_name() => format!("({})", plain_type(value)),
+        text => text,
+    };
+    time_text(value).or_else(secret).or_else(number).unwrap_or_else(other)
 }
 
 fn is_plain(value: &Dynamic) -> bool {
