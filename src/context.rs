@@ -44,6 +44,8 @@ pub struct Context {
     out: RefCell<Box<dyn Write + Send>>,
     /// Whether nobody reads standard output any more.
     deaf: Cell<bool>,
+    /// Whether output was lost, as on a full disk.
+    lost: Cell<bool>,
 }
 
 impl Context {
@@ -63,6 +65,7 @@ impl Context {
             interrupt: Interrupt::default(),
             out: RefCell::new(Box::new(std::io::BufWriter::new(std::io::stdout()))),
             deaf: Cell::new(false),
+            lost: Cell::new(false),
         }
     }
 
@@ -84,9 +87,22 @@ impl Context {
         let done = self.bars.aside(|| {
             writeln!(out, "{text}").and_then(|()| if self.output_is_terminal { out.flush() } else { Ok(()) })
         });
-        if done.is_err() {
-            self.deaf.set(true);
+        drop(out);
+        self.judge(done);
+    }
+
+    /// A reader that has gone is none of our business; anything else is told once.
+    fn judge(&self, written: std::io::Result<()>) {
+        let Err(error) = written else { return };
+        if error.kind() != std::io::ErrorKind::BrokenPipe && !self.lost.replace(true) {
+            let _ = writeln!(std::io::stderr(), "error: Client error: cannot write to standard output: {error}");
         }
+        self.deaf.set(true);
+    }
+
+    /// Says whether output was lost, and not because nobody wanted it.
+    pub fn has_lost_output(&self) -> bool {
+        self.lost.get()
     }
 
     /// Says whether the reader of standard output has gone. A script then ends quietly, as other filters do.
@@ -103,8 +119,8 @@ impl Context {
 
     /// Sends on what is still buffered. Call it before anything else speaks and at the end.
     pub fn flush(&self) {
-        // A closed pipe has nobody left to tell.
-        let _ = self.out.borrow_mut().flush();
+        let done = self.out.borrow_mut().flush();
+        self.judge(done);
     }
 
     /// Writes one line for the person running this to standard error, without secrets.

@@ -401,3 +401,23 @@ fn a_column_that_comes_twice_is_refused() {
         .ends(2)
         .says("Client error: t.csv: the column \"a\" comes twice");
 }
+
+#[test]
+fn the_value_of_a_one_liner_is_a_list_that_is_read() {
+    let run = |code: &str, output: &[&str]| tieline(&[&["--sandbox"], output, &["-e", code]].concat()).run();
+    let one = run("jira().search(\"key = OPS-1\", #{ fields: \"summary\" })", &[]).ok();
+    assert!(one.out.contains("\"key\": \"OPS-1\""), "{one:#?}");
+    for output in [&[][..], &["--output", "csv"], &["--output", "json"], &["--output", "table"]] {
+        run("jira().search(\"project = \")", output).ends(3).says("Remote error: ");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_is_lost_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_tieline"));
+    let done = program.args(["-e", "print(\"x\")"]).env_clear().stdout(full).output().unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("cannot write to standard output"));
+}

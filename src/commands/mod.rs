@@ -230,7 +230,7 @@ fn dispatch(context: Rc<Context>, setup: &Setup, interrupt: &Interrupt, job: Job
         error.kind.exit_code()
     });
     context.flush();
-    code
+    if code == 0 && context.has_lost_output() { 1 } else { code }
 }
 
 /// Finds a service by what the user typed.

@@ -2,6 +2,7 @@
 
 use super::{
     natives::{csv_text, rows, table_text},
+    stream::Stream,
     throw::into_script,
     value,
 };
@@ -56,12 +57,16 @@ fn some(text: &str) -> Option<String> {
 
 /// A table needs rows; a single value is one.
 fn listed(value: &Dynamic) -> std::result::Result<Array, Box<EvalAltResult>> {
-    rows(value).or_else(|_| Ok(vec![value.clone()]))
+    if is_list(value) { rows(value).map_err(into_script) } else { Ok(vec![value.clone()]) }
+}
+
+fn is_list(value: &Dynamic) -> bool {
+    value.is_array() || value.read_lock::<Stream>().is_some()
 }
 
 fn json(value: &Dynamic) -> Result<Json> {
     // A list that is still to be read is shown by its items.
-    rows(value).map_or_else(|_| value::from_dynamic(value), |items| value::from_dynamic(&items.into()))
+    if is_list(value) { value::from_dynamic(&rows(value)?.into()) } else { value::from_dynamic(value) }
 }
 
 type Shown = std::result::Result<Option<String>, Box<EvalAltResult>>;
@@ -69,6 +74,9 @@ type Shown = std::result::Result<Option<String>, Box<EvalAltResult>>;
 fn plain(engine: &Engine, value: &Dynamic) -> Shown {
     if value.is_unit() {
         return Ok(None);
+    }
+    if value.read_lock::<Stream>().is_some() {
+        return json(value).map(|json| Some(format!("{json:#}"))).map_err(into_script);
     }
     if (value.is_array() || value::members(value).is_some())
         && let Ok(json) = json(value)
