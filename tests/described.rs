@@ -83,7 +83,7 @@ impl Outcome {
         for (place, fault) in faults {
             match known.iter().position(|exception| exception.covers(operation, &place, &fault)) {
                 Some(n) => _ = self.excused.insert(n),
-                None => self.complaints.push(format!("{} → {operation} {place}: {fault}", asked)),
+                None => self.complaints.push(format!("{asked} → {operation} {place}: {fault}")),
             }
         }
     }
