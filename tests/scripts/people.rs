@@ -182,3 +182,12 @@ fn nobody_is_sent_off_by_a_name_that_fits_two() {
         assert_eq!(site.writes(), [""; 0], "{run:#?}");
     }
 }
+#[test]
+fn nobody_is_sent_off_by_a_part_of_a_name() {
+    for site in sites() {
+        let run = site.try_run(&[], "offboard", &["--who", "jon"], NO_FILE).ends(2);
+        assert!(run.err.contains("did you mean jonas"), "{run:#?}");
+        assert_eq!(site.writes(), [""; 0], "{run:#?}");
+    }
+}
+
