@@ -184,6 +184,17 @@ fn nobody_is_sent_off_by_a_name_that_fits_two() {
 }
 #[test]
 fn nobody_is_sent_off_by_a_part_of_a_name() {
+#[test]
+fn review_people_removes_nobody_whom_it_cannot_write_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for site in sites() {
+        let file = folder.path().join("missing/idle.csv");
+        let words = ["--group", "bots", "--days", "0", "--file", &file.to_string_lossy(), "--remove"];
+        site.try_run(&[], "review-people", &words, NO_FILE).ends(2);
+        assert_eq!(site.writes(), [""; 0]);
+    }
+}
+
     for site in sites() {
         let run = site.try_run(&[], "offboard", &["--who", "jon"], NO_FILE).ends(2);
         assert!(run.err.contains("did you mean jonas"), "{run:#?}");
