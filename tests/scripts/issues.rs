@@ -152,6 +152,29 @@ fn bulk_comment_says_the_same_under_every_issue() {
             "bulk-comment",
             &["--jql", SOME, "--text", "Look at {key} again", "--visible-to", "Developers"],
             NO_FILE,
+#[test]
+fn bulk_edit_takes_a_field_and_its_value_together() {
+    let incomplete: [&[&str]; 5] = [
+        &["--field", "Story Points"],
+        &["--value", "8"],
+        &["--clear"],
+        &["--value", "8", "--clear"],
+        &["--field", "Story Points", "--value", "8", "--clear"],
+    ];
+    for site in sites() {
+        for words in incomplete {
+            let run = site.try_run(&[], "bulk-edit", &[&["--jql", SOME], words].concat(), NO_FILE).ends(1);
+            assert!(run.err.contains("--field goes with one of --value and --clear"), "{run:#?}");
+        }
+        assert_eq!(site.writes(), [""; 0]);
+        for (words, left) in [(&["--value", "8"][..], some(&site).len()), (&["--clear"], 0)] {
+            site.run(&[], "bulk-edit", &[&["--jql", SOME, "--field", "Story Points"], words].concat(), NO_FILE);
+            let issues = site.search(SOME, "customfield_10016");
+            assert_eq!(issues.iter().filter(|i| !i["fields"]["customfield_10016"].is_null()).count(), left);
+        }
+    }
+}
+
         );
         assert_eq!(keys.iter().map(count).collect::<Vec<_>>(), before.into_iter().map(|n| n + 1).collect::<Vec<_>>());
         for key in &keys {
