@@ -64,6 +64,25 @@ fn create_issues_creates_one_for_each_row() {
 }
 
 #[test]
+fn create_issues_goes_on_after_a_bad_row_and_doubles_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for site in sites() {
+        let journal = folder.path().join(format!("{}.journal", site.is_cloud()));
+        let words = ["--project", "WEB", "--file", "new.csv", "--journal", &journal.to_string_lossy()];
+        let before = site.keys("project = WEB").len();
+        let rows = "summary,type\nOne,Task\nTwo,Nonsense\nThree,Task\n";
+        let run = site.try_run(&[], "create-issues", &words, ("new.csv", rows)).ends(5);
+        for key in site.keys("project = WEB AND created >= -5m") {
+            assert!(run.out.contains(&format!("{key} ")), "{key} is not named: {run:#?}");
+        }
+        assert!(run.out.contains("row 3 of new.csv: ") && run.out.contains("created: 2, "), "{run:#?}");
+        let run = site.run(&[], "create-issues", &words, ("new.csv", &rows.replace("Nonsense", "Task")));
+        assert!(run.out.contains("created: 1, skipped: 2, failed: 0"), "{run:#?}");
+        assert_eq!(site.keys("project = WEB").len(), before + 3);
+    }
+}
+
+#[test]
 fn create_issues_simulates() {
     only_simulates(
         "create-issues",
@@ -134,6 +153,29 @@ fn bulk_edit_changes_fields_and_labels_and_nothing_else() {
 }
 
 #[test]
+fn bulk_edit_takes_a_field_and_its_value_together() {
+    let incomplete: [&[&str]; 5] = [
+        &["--field", "Story Points"],
+        &["--value", "8"],
+        &["--clear"],
+        &["--value", "8", "--clear"],
+        &["--field", "Story Points", "--value", "8", "--clear"],
+    ];
+    for site in sites() {
+        for words in incomplete {
+            let run = site.try_run(&[], "bulk-edit", &[&["--jql", SOME], words].concat(), NO_FILE).ends(1);
+            assert!(run.err.contains("--field goes with one of --value and --clear"), "{run:#?}");
+        }
+        assert_eq!(site.writes(), [""; 0]);
+        for (words, left) in [(&["--value", "8"][..], some(&site).len()), (&["--clear"], 0)] {
+            site.run(&[], "bulk-edit", &[&["--jql", SOME, "--field", "Story Points"], words].concat(), NO_FILE);
+            let issues = site.search(SOME, "customfield_10016");
+            assert_eq!(issues.iter().filter(|i| !i["fields"]["customfield_10016"].is_null()).count(), left);
+        }
+    }
+}
+
+#[test]
 fn bulk_edit_simulates() {
     let says = format!("simulated: {} × jira: PUT", some(&sites()[0]).len());
     only_simulates("bulk-edit", &["--jql", SOME, "--add-labels", "moved"], NO_FILE, &says);
@@ -160,6 +202,19 @@ fn bulk_comment_says_the_same_under_every_issue() {
             assert!(last["body"].as_str().expect("a text").contains(&format!("Look at {key} again")), "{last}");
             assert_eq!(last["visibility"]["value"], "Developers");
         }
+    }
+}
+
+#[test]
+fn bulk_comment_run_again_with_its_journal_says_nothing_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for site in sites() {
+        let journal = folder.path().join(format!("{}.journal", site.is_cloud()));
+        let count = some(&site).len();
+        let words = ["--jql", SOME, "--text", "Once", "--journal", &journal.to_string_lossy()];
+        site.run(&[], "bulk-comment", &words, NO_FILE).prints(&format!("comments: {count}, skipped: 0, failed: 0"));
+        site.run(&[], "bulk-comment", &words, NO_FILE).prints(&format!("comments: 0, skipped: {count}, failed: 0"));
+        assert_eq!(site.writes().len(), count);
     }
 }
 

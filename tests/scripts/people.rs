@@ -102,6 +102,21 @@ fn create_users_creates_people_and_groups() {
 }
 
 #[test]
+fn create_users_leaves_those_who_are_there_and_goes_on_after_a_bad_row() {
+    for site in sites() {
+        let before = groups_of(&site, "jonas");
+        let jonas = "Jonas@sandbox.example,jonas,Jonas,night-shift\n";
+        let rows = NEW.replace("ada@", &format!("{jonas},nobody,Nobody,\nada@"));
+        let run = site.try_run(&[], "create-users", &["--file", "people.csv"], ("people.csv", &rows)).ends(5);
+        assert!(run.out.contains("users: 2, there already: 1, failed: 1, new groups: 1"), "{run:#?}");
+        let rows = NEW.replace("ada@", &format!("{jonas}ada@"));
+        let run = site.run(&[], "create-users", &["--file", "people.csv"], ("people.csv", &rows));
+        assert!(run.out.contains("users: 0, there already: 3, failed: 0, new groups: 0"), "{run:#?}");
+        assert_eq!(groups_of(&site, "jonas"), before);
+    }
+}
+
+#[test]
 fn create_users_simulates() {
     only_simulates(
         "create-users",
@@ -170,9 +185,29 @@ fn review_people_leaves_busy_people_alone() {
 }
 
 #[test]
+fn review_people_removes_nobody_whom_it_cannot_write_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for site in sites() {
+        let file = folder.path().join("missing/idle.csv");
+        let words = ["--group", "bots", "--days", "0", "--file", &file.to_string_lossy(), "--remove"];
+        site.try_run(&[], "review-people", &words, NO_FILE).ends(2);
+        assert_eq!(site.writes(), [""; 0]);
+    }
+}
+
+#[test]
 fn review_people_simulates() {
     let words = ["--group", "bots", "--days", "0", "--remove"];
     only_simulates("review-people", &words, NO_FILE, "simulated: 1 × jira: DELETE /rest/api/2/group");
+}
+
+#[test]
+fn nobody_is_sent_off_by_a_part_of_a_name() {
+    for site in sites() {
+        let run = site.try_run(&[], "offboard", &["--who", "jon"], NO_FILE).ends(2);
+        assert!(run.err.contains("did you mean jonas"), "{run:#?}");
+        assert_eq!(site.writes(), [""; 0], "{run:#?}");
+    }
 }
 
 #[test]

@@ -82,7 +82,10 @@ const HOURS: &str = "issue,hours,date,who,description,Place\n\
 fn log_work_logs_the_rows_that_can_be_logged() {
     let town = Town::new(CLOUD);
     let run = town.run(&[], "log-work", &["--file", "hours.csv"], ("hours.csv", HOURS)).0.ends(5);
-    assert!(run.out.contains("row 4 of hours.csv: ") && run.out.contains("logged: 2, failed: 1"), "{run:#?}");
+    assert!(
+        run.out.contains("row 4 of hours.csv: ") && run.out.contains("logged: 2, skipped: 0, failed: 1"),
+        "{run:#?}"
+    );
     let logs = town.ask(
         "tempo().worklogs(#{ from: \"2020-01-01\", to: \"2020-01-31\" }).map(|w| #{ s: w.timeSpentSeconds, d: w.description, \
          a: w.attributes.values }).sort_by(\"s\")",
@@ -93,6 +96,18 @@ fn log_work_logs_the_rows_that_can_be_logged() {
     let who =
         town.ask("jira().worklogs(\"OPS-4\").filter(|w| w.timeSpentSeconds == 7200).map(|w| w.author.displayName)");
     assert!(who.as_array().expect("names").contains(&json!("Jonas Beck")), "{who}");
+}
+
+#[test]
+fn log_work_run_again_with_its_journal_logs_nothing_twice() {
+    let (town, folder) = (Town::new(CLOUD), tempfile::tempdir().expect("a folder"));
+    let journal = folder.path().join("hours.journal");
+    let words = ["--file", "hours.csv", "--journal", &journal.to_string_lossy()];
+    town.run(&[], "log-work", &words, ("hours.csv", HOURS)).0.ends(5);
+    let run = town.run(&[], "log-work", &words, ("hours.csv", &HOURS.replace("OPS-9999", "OPS-6"))).0.ok();
+    assert!(run.out.contains("logged: 1, skipped: 2, failed: 0"), "{run:#?}");
+    let count = town.ask("tempo().worklogs(#{ from: \"2020-01-01\", to: \"2020-01-31\" }).count()");
+    assert_eq!(count, 3);
 }
 
 #[test]

@@ -92,14 +92,10 @@ pub(crate) fn invite(call: &mut Call) -> Outcome {
         return Err(fail("user_not_found"));
     }
     let channel = living(call)?;
-    if users.iter().all(|u| channel.members.contains(u)) {
+    if users.iter().any(|u| channel.members.contains(u)) {
         return Err(fail("already_in_channel"));
     }
-    for user in users {
-        if !channel.members.contains(&user) {
-            channel.members.push(user);
-        }
-    }
+    channel.members.extend(users);
     let shown = show(channel, &me);
     Call::ok(json!({ "channel": shown }))
 }
