@@ -70,7 +70,10 @@ fn shown(path: &Path) -> String {
         .env("TIELINE_JIRA_TOKEN", "pat-sandbox-mira")
         .run();
     let origin = url.trim_end_matches("/jira");
-    format!("{}exit code {}\n", run.err.replace(origin, "http://SERVER"), run.code)
+    // A verb may move within the library without a change of what its errors say.
+    let library = regex::Regex::new(r"(stdlib/\w+\.rhai):\d+:\d+").expect("a pattern");
+    let err = run.err.replace(origin, "http://SERVER");
+    format!("{}exit code {}\n", library.replace_all(&err, "$1:LINE"), run.code)
 }
 
 #[test]
