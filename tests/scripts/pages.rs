@@ -204,8 +204,16 @@ fn attach_file_simulates_and_wants_one_place() {
     let words = ["--file", "dist.zip", "--space", "OPS", "--page", "Rota"];
     only_simulates("attach-file", &words, ("dist.zip", "zip"), &says);
     let script = path_of("attach-file");
-    let run = tieline(&["--sandbox", &script, "--file", "dist.zip"]).file("dist.zip", "zip").run();
-    run.ends(2).says("give either --issue, or --space and --page");
+    let wrong: [&[&str]; 4] = [
+        &[],
+        &["--page", "Rota"],
+        &["--issue", "OPS-1", "--page", "Rota"],
+        &["--issue", "OPS-1", "--space", "OPS", "--page", "Rota"],
+    ];
+    for words in wrong {
+        let words = [&["--sandbox", &script, "--file", "dist.zip"], words].concat();
+        tieline(&words).file("dist.zip", "zip").run().ends(2).says("give either --issue, or --space and --page");
+    }
 }
 
 /// Returns the files below a folder, as paths below it.
