@@ -439,6 +439,16 @@ fn prune_pages_deletes_old_drafts_on_data_center() {
 }
 
 #[test]
+fn prune_pages_refuses_drafts_on_cloud_before_it_deletes() {
+    let wiki = Wiki::start("cloud");
+    let script = path_of("prune-pages");
+    let words = [&script, "--space", "WEB", "--keep", "1", "--drafts", "90"];
+    let all: Vec<&str> = words.into_iter().chain(wiki.login.iter().map(String::as_str)).collect();
+    tieline(&all).run().says("Cloud has no API that lists drafts");
+    assert_eq!(wiki.writes(), [""; 0]);
+}
+
+#[test]
 fn prune_pages_simulates() {
     let words = ["--space", "WEB", "--keep", "1"];
     only_simulates("prune-pages", &words, NO_FILE, &["× confluence: DELETE"]);
