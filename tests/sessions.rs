@@ -582,7 +582,7 @@ mod terminal {
     fn start(home: &Home, words: &[&str]) -> PtySession {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tieline"));
         command.args(words).env_clear().env("HOME", home.path()).env("TIELINE_STORE", "file").env("TERM", "dumb");
-        spawn_command(command, Some(20_000)).expect("a terminal")
+        spawn_command(command, Some(90_000)).expect("a terminal")
     }
 
     /// Answers a question, and returns what the terminal showed up to it.
