@@ -29,9 +29,11 @@ fn scripts(folder: &Path) -> String {
     let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
     files.retain(|path| path.extension().is_some_and(|ending| ending == "rhai"));
     files.sort();
+    // The folder is named when the list is compiled: a project that moves with its target folder stays whole.
     let row = |path: &Path| {
-        let (name, path) = (path.file_stem()?.to_str()?, path.to_str()?);
-        Some(format!("    ({name:?}, include_str!({path:?})),\n"))
+        let (name, file) = (path.file_stem()?.to_str()?, path.file_name()?.to_str()?);
+        let path = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/scripts/{file}\")");
+        Some(format!("    ({name:?}, include_str!({path})),\n"))
     };
     format!("&[\n{}]\n", files.iter().filter_map(|path| row(path)).collect::<String>())
 }

@@ -39,6 +39,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The exit code of a run in which some of many things were not done.
+const PARTLY: u8 = 5;
+
 /// How long a prompt waits for what Ctrl-C stopped, before another Ctrl-C ends the program.
 const PATIENCE: Duration = Duration::from_secs(5);
 

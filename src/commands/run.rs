@@ -1,6 +1,6 @@
 //! Runs one script, from a file, the command line or standard input.
 
-use super::{Setup, Text, fail, host};
+use super::{PARTLY, Setup, Text, fail, host};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -8,9 +8,6 @@ use crate::{
     script::{Arguments, Ending, Host, Output},
 };
 use std::rc::Rc;
-
-/// The exit code of a run in which a `bulk` left items undone.
-const PARTLY: u8 = 5;
 
 /// Runs `text` with `words` as its arguments; prints its value as `output` says.
 pub(super) fn run(

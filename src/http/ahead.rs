@@ -129,11 +129,13 @@ impl Pager {
     /// Says whether the rest is to be read by ids. Who wants a few items more gets them by tokens.
     fn turns(&mut self, page: &Page) -> bool {
         let Some(by_ids) = &mut self.by_ids else { return false };
-        if !by_ids.note(&page.items) {
+        let has_ids = by_ids.note(&page.items);
+        let is_long = self.seen.len() == LONG;
+        let turns = has_ids && is_long && self.wanted.is_none_or(|wanted| wanted > LONG * page.items.len());
+        if !turns && (is_long || !has_ids) {
             self.by_ids = None;
-            return false;
         }
-        self.seen.len() == LONG && self.wanted.is_none_or(|wanted| wanted > LONG * page.items.len())
+        turns
     }
 
     /// Looks ahead from `page`, which is given now.

@@ -196,7 +196,7 @@ pub(super) fn upload(path: &str, file: &str, map: Option<&Dynamic>) -> Result<(R
     }
     let mut parts: Vec<Part> = options
         .iter()
-        .filter(|(name, _)| name != "part" && name != "name" && !path.contains(&format!("{{{name}}}")))
+        .filter(|(name, _)| name != "part" && name != "name" && !takes(path, name))
         .map(|(name, value)| Part::Field { name: name.clone(), value: value.clone() })
         .collect();
     parts.push(part);

@@ -1,8 +1,9 @@
 //! Long searches on Jira Cloud: by tokens at first, then by ids, several requests at a time.
 
+use super::paging::asked;
 use crate::common::{
     Run,
-    server::{Request, Server, json, serve},
+    server::{Server, json, serve},
     tieline,
 };
 use serde_json::{Value, json};
@@ -38,11 +39,6 @@ fn cloud(bulk: impl Fn(&[String]) -> Vec<u8> + Send + Sync + 'static) -> Server 
         }
         json(200, &page.to_string())
     })
-}
-
-fn asked(request: &Request, name: &str) -> Option<String> {
-    let query = request.line.split_once('?')?.1;
-    query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")).map(str::to_owned))
 }
 
 fn issue(n: usize) -> Value {

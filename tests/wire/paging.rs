@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Returns the value of a query parameter.
-fn asked(request: &Request, name: &str) -> Option<String> {
+pub(super) fn asked(request: &Request, name: &str) -> Option<String> {
     let query = request.line.split_once('?')?.1;
     query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")).map(str::to_owned))
 }

@@ -6,7 +6,7 @@
 mod alias;
 mod properties;
 
-use super::{Setup, real_world};
+use super::{PARTLY, Setup, real_world};
 use crate::{
     auth::{
         Draft, Saved, Settings, Value, Wish, keep_unasked,
@@ -40,9 +40,6 @@ pub struct Import {
     /// Whether sessions of the same names are replaced.
     pub replace: bool,
 }
-
-/// The exit code when some of the sites could not be verified.
-const PARTLY: u8 = 5;
 
 /// What becomes of an entry.
 enum Fate {

@@ -64,7 +64,7 @@ fn quoted(text: &str) -> String {
 /// Returns the SQL that makes `table` anew and fills it with rows.
 fn sql(table: &str, list: &Dynamic, given: Option<&Dynamic>) -> Result<String> {
     let rows = rows(list)?;
-    let columns = given.map_or_else(|| Ok(tables::columns_of(&rows)), tables::columns)?;
+    let columns = tables::chosen(&rows, given)?;
     let mut names: Vec<String> = columns.iter().map(|column| name(&column.title)).collect();
     names.sort_unstable();
     let twice = names.windows(2).find_map(|pair| match pair {

@@ -41,6 +41,11 @@ pub(super) fn columns(given: &Dynamic) -> Result<Vec<Column>> {
     Ok(map.into_iter().map(|(title, path)| Column { title, path: path.to_string() }).collect())
 }
 
+/// Returns the columns that were asked for, else those that the rows have.
+pub(super) fn chosen(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<Vec<Column>> {
+    given.map_or_else(|| Ok(columns_of(rows)), columns)
+}
+
 /// Takes as columns the members of the rows, in the order in which they come first.
 pub(super) fn columns_of(rows: &[Dynamic]) -> Vec<Column> {
     let mut out: Vec<Column> = Vec::new();
@@ -91,7 +96,7 @@ pub(in crate::script) fn table_text(rows: &[Dynamic], given: Option<&Dynamic>, w
     if rows.is_empty() && given.is_none() {
         return Ok("(no rows)".to_owned());
     }
-    let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
+    let columns = chosen(rows, given)?;
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     match width {
@@ -110,7 +115,7 @@ pub(in crate::script) fn table_text(rows: &[Dynamic], given: Option<&Dynamic>, w
 
 /// Writes rows as a table in Confluence storage format.
 fn storage(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
-    let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
+    let columns = chosen(rows, given)?;
     let texts = |row: &Dynamic| columns.iter().map(|column| cell(row, column)).collect();
     let rows = rows.iter().map(texts).collect();
     Ok(storage_table(&Grid { columns: columns.into_iter().map(|c| c.title).collect(), rows }))
@@ -121,7 +126,7 @@ pub(in crate::script) fn csv_text(rows: &[Dynamic], given: Option<&Dynamic>) -> 
     if rows.is_empty() && given.is_none() {
         return Ok(String::new());
     }
-    let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
+    let columns = chosen(rows, given)?;
     let mut bytes = Vec::new();
     write_csv(&mut bytes, rows.iter().cloned().map(Ok), &columns)?;
     String::from_utf8(bytes).map_err(|_| Error::client("cannot write CSV: it is not UTF-8"))
@@ -153,7 +158,7 @@ fn markdown(rows: &[Dynamic], given: Option<&Dynamic>) -> Result<String> {
     if rows.is_empty() && given.is_none() {
         return Ok(String::new());
     }
-    let columns = given.map_or_else(|| Ok(columns_of(rows)), columns)?;
+    let columns = chosen(rows, given)?;
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     let escape = |text: String| text.replace('\\', "\\\\").replace('|', "\\|").replace(['\r', '\n'], " ");
     let mut lines = vec![
